@@ -1,0 +1,109 @@
+"""The app of the template folder, served over real HTTP in this process."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+TEMPLATE = Path(__file__).resolve().parents[2] / "{{cookiecutter.project_slug}}"
+SECRET_KEY = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz"
+
+sys.path.insert(0, str(TEMPLATE))
+# app.dev can be imported in development only.
+os.environ["APP_ENV"] = "development"
+
+
+@dataclass
+class RunningApp:
+    """An app that answers at `url`; `log` collects every record of every logger."""
+
+    url: str
+    app: Any
+    log: list[logging.LogRecord] = field(default_factory=list)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return a table's rows."""
+        from app.db import db
+        from sqlalchemy import text
+
+        with self.app.app_context():
+            found = db.session.execute(text(f"SELECT * FROM {table}"))  # noqa: S608
+            return [dict(row) for row in found.mappings()]
+
+    def log_text(self) -> str:
+        """Return everything that was logged, as the app's own formatters would write it."""
+        from app.logs import _Json
+
+        formatter = _Json()
+        return "\n".join(formatter.format(record) for record in self.log)
+
+
+class _Collector(logging.Handler):
+    def __init__(self, records: list[logging.LogRecord]) -> None:
+        super().__init__(logging.DEBUG)
+        self._records = records
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._records.append(record)
+
+
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+
+@contextmanager
+def running_app(
+    database_url: str,
+    environ: Mapping[str, str] | None = None,
+    *,
+    host: str = "localhost",
+    port: int = 0,
+    providers: Iterable[Any] | None = None,
+    log_level: int = logging.INFO,
+) -> Iterator[RunningApp]:
+    """Serve the app with these settings until the block ends.
+
+    Defaults: development, rate limits off, PUBLIC_URL as served.  `providers` replaces the
+    declared ones.
+    """
+    from app import create_app
+    from app.db import db
+
+    server = make_server(host, port, None, threaded=True, request_handler=_Handler)
+    url = f"http://{host}:{server.server_port}"
+    settings = {
+        "APP_ENV": "development",
+        "SECRET_KEY": SECRET_KEY,
+        "PUBLIC_URL": url,
+        "DATABASE_URL": database_url,
+        "RATELIMIT_ENABLED": "0",
+        **(environ or {}),
+    }
+    server.app = (
+        create_app(settings) if providers is None else create_app(settings, tuple(providers))
+    )
+    running = RunningApp(url, server.app)
+    collector = _Collector(running.log)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(collector)
+    root.setLevel(log_level)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield running
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        root.removeHandler(collector)
+        root.setLevel(before)
+        with server.app.app_context():
+            db.engine.dispose()

@@ -1,0 +1,63 @@
+"""What happened to accounts: one event each, in the log and in the table."""
+
+import logging
+
+from flask import g, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..db import db
+from ..models import AuditEvent
+
+log = logging.getLogger("app.audit")
+
+
+def record(
+    event: str,
+    *,
+    user_id: int | None = None,
+    provider: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Log an event and add it to the transaction under way."""
+    note(event, user_id=user_id, provider=provider, reason=reason)
+    _add(event, user_id, provider, reason)
+
+
+def keep(event: str, *, provider: str | None, reason: str) -> None:
+    """Add an event that `note` has logged to the table, in a transaction of its own.
+
+    A database that fails here must not hide the reason of the refusal.
+    """
+    try:
+        _add(event, None, provider, reason)
+        db.session.commit()
+    except SQLAlchemyError:
+        db.session.rollback()
+        log.warning("the event could not be kept")
+
+
+def note(
+    event: str,
+    *,
+    user_id: int | None = None,
+    provider: str | None = None,
+    reason: str | None = None,
+    detail: str | None = None,
+) -> None:
+    """Log an event only: what a stranger can cause without end must not fill the table."""
+    fields = {"event": event, "user_id": user_id, "provider": provider, "reason": reason}
+    fields |= {"address": request.remote_addr, "detail": detail}
+    log.info(event, extra={"fields": {name: v for name, v in fields.items() if v is not None}})
+
+
+def _add(event: str, user_id: int | None, provider: str | None, reason: str | None) -> None:
+    db.session.add(
+        AuditEvent(
+            event=event,
+            user_id=user_id,
+            provider=provider,
+            reason=reason[:64] if reason else None,
+            request_id=g.request_id,
+            address=request.remote_addr,
+        )
+    )

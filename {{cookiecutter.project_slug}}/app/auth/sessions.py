@@ -1,0 +1,129 @@
+"""Who is this?  A signed cookie holds a random key; a row says whose it is, and until when.
+
+The one module that imports Flask-Login.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user, login_required, login_user, logout_user
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from ..config import Settings
+from ..db import db, now
+from ..models import Identity, LoginSession, User
+from .pending import digest
+
+__all__ = ["login_required"]
+
+SEEN_EVERY = timedelta(minutes=1)
+USER_AGENT_LENGTH = 255
+
+login_manager = LoginManager()
+login_manager.session_protection = None
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Connect Flask-Login, and keep the two limits of a session where it finds them."""
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=settings.session_max_days)
+    app.config["SESSION_IDLE"] = timedelta(minutes=settings.session_idle_minutes)
+    login_manager.init_app(app)
+
+
+def current() -> LoginSession | None:
+    """Return this browser's session, with its user, or None.  One query a request."""
+    return g.login_session if current_user.is_authenticated else None
+
+
+def user() -> User:
+    """Return who is signed in, where `login_required` has made sure that somebody is."""
+    signed_in: User = current_user._get_current_object()
+    return signed_in
+
+
+def open_session(identity: Identity) -> str:
+    """Add a session for an identity to the transaction under way; return its key.
+
+    This browser's old session ends, whoever it was of; so do all that are past their limits.
+    """
+    moment = now()
+    key = secrets.token_urlsafe(32)
+    db.session.execute(
+        delete(LoginSession).where(
+            or_(
+                LoginSession.key_hash == digest(session.get("_user_id", "")),
+                LoginSession.expires_at < moment,
+                LoginSession.last_seen_at < moment - current_app.config["SESSION_IDLE"],
+            )
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.add(
+        LoginSession(
+            key_hash=digest(key),
+            user_id=identity.user_id,
+            identity_id=identity.id,
+            provider=identity.provider,
+            expires_at=moment + current_app.permanent_session_lifetime,
+            address=request.remote_addr or "",
+            user_agent=request.user_agent.string[:USER_AGENT_LENGTH],
+        )
+    )
+    return key
+
+
+def log_in(user: User, key: str) -> None:
+    """Give this browser the cookie of a session, and nothing of what it held before.
+
+    Only what ties other logins under way to this browser stays.
+    """
+    browser = session.get("browser")
+    session.clear()
+    user.session_key = key
+    login_user(user)
+    session.pop("_id", None)
+    if browser:
+        session["browser"] = browser
+    session.permanent = True
+
+
+def log_out() -> None:
+    """End this browser's session, in the transaction under way, and empty its cookie."""
+    db.session.execute(
+        delete(LoginSession).where(LoginSession.key_hash == digest(session.get("_user_id", "")))
+    )
+    logout_user()
+    session.clear()
+
+
+def ends_at(row: LoginSession) -> datetime:
+    """Return when a session ends if nothing more happens: the nearer of its two limits."""
+    idle: timedelta = current_app.config["SESSION_IDLE"]
+    return min(row.expires_at, row.last_seen_at + idle)
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def _load_user(key: str) -> User | None:
+    row = db.session.scalar(
+        select(LoginSession)
+        .options(joinedload(LoginSession.user, innerjoin=True))
+        .where(LoginSession.key_hash == digest(key))
+    )
+    moment = now()
+    if row is None or ends_at(row) <= moment or not row.user.is_active:
+        return None
+    if row.last_seen_at < moment - SEEN_EVERY:
+        row.last_seen_at = moment
+        db.session.commit()
+    g.login_session = row
+    row.user.session_key = key
+    return row.user
+
+
+@login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
+def _to_login() -> Response:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("auth.login", next=wanted), code=303)

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import auth, cli, config, csrf, db, health, home, logs, problems, project, security_headers
+from . import (
+    auth,
+    commands,
+    config,
+    csrf,
+    db,
+    health,
+    home,
+    logs,
+    problems,
+    project,
+    security_headers,
+)
 from .oauth.provider import Provider
 from .providers import PROVIDERS
 
@@ -51,16 +63,16 @@ def create_app(
     security_headers.init_app(app, settings)
     problems.init_app(app)
     db.init_app(app, settings.database_url)
-    csrf.init_app(app, settings)
-    auth.init_app(app, settings, on_first_sign_in=home.welcome)
-    cli.init_app(app)
-    app.register_blueprint(health.bp)
-    app.register_blueprint(home.bp)
-    navigation = [{"label": "Notes", "endpoint": "home.notes"}]
     if settings.development:
         from . import dev
 
         dev.init_app(app, settings)
+    csrf.init_app(app, settings)
+    auth.init_app(app, settings, on_first_sign_in=home.welcome)
+    commands.init_app(app)
+    app.register_blueprint(health.bp)
+    app.register_blueprint(home.bp)
+    navigation = [{"label": "Notes", "endpoint": "home.notes"}]
 
     @app.context_processor
     def layout() -> dict[str, object]:

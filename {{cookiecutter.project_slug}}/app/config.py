@@ -5,7 +5,9 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import limits
@@ -14,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from . import project
-from .oauth.http import allowed_url
+from .oauth.answers import allowed_url
 from .oauth.id_token import KEY_TYPES
 from .oauth.provider import Client, Provider
 from .providers import PROVIDERS, generic
@@ -60,6 +62,13 @@ class Settings:
     outbound_proxy: str = field(repr=False)
     trust_store: str
     http_loopback: bool
+    signup: str
+    require_email: str
+    allowed_email_domains: frozenset[str]
+    admins: frozenset[str]
+    link_by_email: str
+    profile_sync: str
+    audit_days: int
     providers: tuple[Provider, ...]
     clients: Mapping[str, Client]
 
@@ -130,11 +139,19 @@ def load(environ: Mapping[str, str], providers: Iterable[Provider] = PROVIDERS) 
         outbound_proxy=_proxy(reader),
         trust_store=_trust_store(reader),
         http_loopback=loopback,
+        signup=reader.choice("SIGNUP", "open", "invite", "closed"),
+        require_email=reader.choice("REQUIRE_EMAIL", "no", "yes", "verified"),
+        allowed_email_domains=_domains(reader),
+        admins=_admins(reader, chosen),
+        link_by_email=reader.choice("LINK_BY_EMAIL", "never", "verified"),
+        profile_sync=reader.choice("PROFILE_SYNC", "empty", "always", "never"),
+        audit_days=reader.number("AUDIT_DAYS", 365, least=1),
         providers=chosen,
         clients=_clients(reader, chosen, public_url),
     )
     if not development and reader.flag("FLASK_DEBUG", "0"):
         reader.problem("FLASK_DEBUG", "must not be on in production")
+    _check_allow_lists(reader, chosen)
     if reader.problems:
         raise ConfigError(reader.problems)
     return settings
@@ -146,6 +163,7 @@ class _Reader:
     def __init__(self, environ: Mapping[str, str]) -> None:
         stripped = {name: value.strip() for name, value in environ.items()}
         self.values = {name: value for name, value in stripped.items() if value}
+        self.empty = [name for name, value in stripped.items() if not value]
         self.problems: list[str] = []
 
     def problem(self, name: str, text: str) -> None:
@@ -162,6 +180,12 @@ class _Reader:
         if value not in ("0", "1", "no", "yes", "false", "true", "off", "on"):
             self.problem(name, "is neither 0 nor 1")
         return value in ("1", "yes", "true", "on")
+
+    def choice(self, name: str, *values: str) -> str:
+        value = self.text(name, values[0])
+        if value not in values:
+            self.problem(name, f"is none of {', '.join(values)}")
+        return value
 
     def number(self, name: str, default: int, *, least: int, most: int = 10**9) -> int:
         value = self.text(name, str(default))
@@ -232,6 +256,34 @@ def _database_url(reader: _Reader) -> str:
     return value
 
 
+def _domains(reader: _Reader) -> frozenset[str]:
+    domains = frozenset(word.lower() for word in reader.words("ALLOWED_EMAIL_DOMAINS"))
+    if not all(re.fullmatch(r"[a-z0-9.-]+\.[a-z0-9-]+", domain) for domain in domains):
+        reader.problem("ALLOWED_EMAIL_DOMAINS", "is not a list of domains like example.org")
+    return domains
+
+
+def _admins(reader: _Reader, providers: Iterable[Provider]) -> frozenset[str]:
+    admins = frozenset(reader.words("ADMINS"))
+    names = [provider.name for provider in providers]
+    for admin in admins:
+        name, colon, sub = admin.partition(":")
+        if not (colon and sub) or name not in names:
+            reader.problem("ADMINS", "is not a list of provider:sub, with providers of this app")
+    return admins
+
+
+def _check_allow_lists(reader: _Reader, providers: Iterable[Provider]) -> None:
+    """Refuse an allow-list that is empty or misspelt: it must never come to mean everybody."""
+    lists = ["ALLOWED_EMAIL_DOMAINS", "ADMINS"]
+    lists += [p.setting(p.members_setting) for p in providers if p.members_setting]
+    for name in (*reader.values, *reader.empty):
+        if name in lists and not reader.words(name):
+            reader.problem(name, "is empty: remove it, or list who may come in")
+        elif name not in lists and (meant := get_close_matches(name, lists, 1, 0.85)):
+            reader.problem(name, f"is no setting of this app: is {meant[0]} meant?")
+
+
 def _storage_uri(reader: _Reader) -> str:
     value = reader.text("RATELIMIT_STORAGE_URI", "memory://")
     scheme = value.partition("://")[0]
@@ -275,7 +327,7 @@ def _trust_store(reader: _Reader) -> str:
 
 def _builtin(reader: _Reader, provider: Provider, loopback: bool) -> Provider:
     """Return a provider of `providers/` with what the environment replaces."""
-    changes = {
+    changes: dict[str, Any] = {
         ending.lower(): value
         for ending in REPLACEABLE
         if (value := reader.text(provider.setting(ending)))
@@ -283,6 +335,13 @@ def _builtin(reader: _Reader, provider: Provider, loopback: bool) -> Provider:
     for ending in ("ISSUER", "BASE_URL", "API_URL"):
         reader.url(provider.setting(ending), loopback=loopback)
     _check_auth_method(reader, provider.setting("AUTH_METHOD"))
+    if provider.members_setting and (
+        names := reader.words(provider.setting(provider.members_setting))
+    ):
+        changes["members_of"] = tuple(name.casefold() for name in names)
+        changes["scope"] = (
+            f"{changes.get('scope', provider.scope)} {provider.members_scope}".strip()
+        )
     return provider.at(**changes)
 
 

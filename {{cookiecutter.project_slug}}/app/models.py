@@ -89,6 +89,7 @@ class LoginSession(Base):
     authenticated_at: Mapped[datetime] = mapped_column(default=now)
     last_seen_at: Mapped[datetime] = mapped_column(default=now, index=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    logout_url: Mapped[str | None] = mapped_column(String(2048))
     address: Mapped[str] = mapped_column(String(64))
     user_agent: Mapped[str] = mapped_column(String(255))
 
@@ -111,6 +112,7 @@ class PendingLogin(Base):
     )
     nonce: Mapped[str] = mapped_column(String(64))
     code_verifier: Mapped[str] = mapped_column(String(128))
+    max_age: Mapped[int | None]
     next_url: Mapped[str] = mapped_column(String(2048))
     code_hash: Mapped[str | None] = mapped_column(String(64))
     posted_user: Mapped[str | None] = mapped_column(Text)

@@ -7,8 +7,8 @@ from flask import Flask, current_app
 
 from ..config import Settings
 from ..models import User
-from ..oauth.discovery import Documents
-from ..oauth.http import Http
+from ..outbound.documents import Documents
+from ..outbound.http import Http
 from .flow import LoginFlow
 
 
@@ -26,7 +26,7 @@ def init_app(app: Flask, settings: Settings, on_first_sign_in: Callable[[User], 
 
     `on_first_sign_in` is called with a new user, in the transaction that makes the account.
     """
-    from . import limits, routes, sessions
+    from . import limits, routes, sessions, views  # noqa: F401 - views adds its pages to the blueprint
 
     http = Http(
         proxy=settings.outbound_proxy,

@@ -1,11 +1,13 @@
 """What happened to accounts: one event each, in the log and in the table."""
 
 import logging
+from datetime import timedelta
 
 from flask import g, request
+from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..db import db
+from ..db import db, now
 from ..models import AuditEvent
 
 log = logging.getLogger("app.audit")
@@ -23,13 +25,13 @@ def record(
     _add(event, user_id, provider, reason)
 
 
-def keep(event: str, *, provider: str | None, reason: str) -> None:
+def keep(event: str, *, provider: str | None, reason: str, user_id: int | None = None) -> None:
     """Add an event that `note` has logged to the table, in a transaction of its own.
 
     A database that fails here must not hide the reason of the refusal.
     """
     try:
-        _add(event, None, provider, reason)
+        _add(event, user_id, provider, reason)
         db.session.commit()
     except SQLAlchemyError:
         db.session.rollback()
@@ -48,6 +50,14 @@ def note(
     fields = {"event": event, "user_id": user_id, "provider": provider, "reason": reason}
     fields |= {"address": request.remote_addr, "detail": detail}
     log.info(event, extra={"fields": {name: v for name, v in fields.items() if v is not None}})
+
+
+def forget_old(days: int) -> None:
+    """Delete events older than `days`, in the transaction under way."""
+    db.session.execute(
+        delete(AuditEvent).where(AuditEvent.created_at < now() - timedelta(days=days)),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _add(event: str, user_id: int | None, provider: str | None, reason: str | None) -> None:

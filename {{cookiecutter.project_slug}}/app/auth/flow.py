@@ -6,15 +6,18 @@ the `PendingLogin` that the caller stores.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..oauth.authorization import PendingLogin, authorization_code, authorization_url
-from ..oauth.discovery import Documents
 from ..oauth.errors import InvalidIDToken, InvalidResponse, OAuthError
-from ..oauth.http import Http, time_limit
 from ..oauth.id_token import UnknownKey, read_id_token
-from ..oauth.provider import Claims, Client, Grant, cleaned
+from ..oauth.provider import Claims, Client, Grant
 from ..oauth.token import read_token_response, token_request
+from ..outbound.documents import Documents
+from ..outbound.http import Http
+from ..outbound.sockets import time_limit
+from .claims import cleaned
 
 
 @dataclass(frozen=True)
@@ -24,17 +27,29 @@ class LoginFlow:
     http: Http
     documents: Documents
 
-    def start(self, client: Client, pending: PendingLogin) -> str:
-        """Return the URL to send the browser to.  Raises OAuthError."""
+    def start(self, client: Client, *, max_age: int | None = None) -> tuple[str, PendingLogin]:
+        """Return the URL to send the browser to, and what to keep until it comes back.
+
+        `max_age` asks that the person has signed in at the provider at most so many seconds ago; a
+        provider that does not say when they did is not asked.  Raises OAuthError.
+        Spec: OpenID Connect Core 1.0 §3.1.2.1.
+        """
         with time_limit():
-            return authorization_url(client, self.documents.server(client.provider), pending)
+            server = self.documents.server(client.provider)
+            dated = "auth_time" in server.get("claims_supported", ["auth_time"])
+            pending = PendingLogin(max_age=max_age if dated else None)
+            return authorization_url(client, server, pending), pending
+
+    def logout_url(self, client: Client) -> str | None:
+        """Return where a provider ends its own session, if it said so.
+
+        Spec: OpenID Connect RP-Initiated Logout 1.0 §2.1.
+        """
+        url: str | None = self.documents.server(client.provider).get("end_session_endpoint")
+        return url
 
     def finish(
-        self,
-        client: Client,
-        pending: PendingLogin,
-        response: Mapping[str, str],
-        posted_user: str = "",
+        self, client: Client, pending: PendingLogin, response: Mapping[str, str], posted_user: str
     ) -> Claims:
         """Return who signed in, from the parameters that the browser came back with.
 
@@ -50,16 +65,17 @@ class LoginFlow:
             id_token: dict[str, Any] = {}
             if client.provider.openid_connect:
                 id_token = self._read_id_token(client, server, pending, tokens)
-            return _claims(
-                Grant(
-                    client=client,
-                    server=server,
-                    tokens=tokens,
-                    id_token=id_token,
-                    posted_user=posted_user,
-                    http=self.http,
-                )
+            get_json = partial(self.http.get_json, client.provider.name, tokens["access_token"])
+            grant = Grant(
+                client=client,
+                server=server,
+                tokens=tokens,
+                id_token=id_token,
+                posted_user=posted_user,
+                get_json=get_json,
+                get_json_beside=partial(self.http.in_background, get_json),
             )
+            return _claims(grant)
 
     def _read_id_token(
         self,
@@ -72,15 +88,14 @@ class LoginFlow:
 
         Spec: OpenID Connect Core 1.0 §10.1.1.
         """
-        provider, jwks_uri = client.provider, server["jwks_uri"]
+        read = partial(read_id_token, client, server, pending, tokens)
+        provider = client.provider
         if provider.id_token_algs == ("HS256",):
-            return read_id_token(client, server, pending, tokens, [])
-        keys = self.documents.keys(provider, jwks_uri)
+            return read([])
         try:
-            return read_id_token(client, server, pending, tokens, keys)
+            return read(self.documents.keys(provider, server["jwks_uri"]))
         except UnknownKey:
-            keys = self.documents.newer_keys(provider, jwks_uri)
-            return read_id_token(client, server, pending, tokens, keys)
+            return read(self.documents.newer_keys(provider, server["jwks_uri"]))
 
 
 def _claims(grant: Grant) -> Claims:
@@ -90,9 +105,8 @@ def _claims(grant: Grant) -> Claims:
     except OAuthError:
         raise
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise InvalidResponse(
-            f"the profile is not as expected: {type(error).__name__}", reason="bad_profile"
-        ) from error
+        message = f"the profile is not as expected: {type(error).__name__}"
+        raise InvalidResponse(message, reason="bad_profile") from error
     if grant.id_token and claims.sub != grant.id_token["sub"]:
         raise InvalidIDToken("the claims are about another sub than the ID Token")
     return claims

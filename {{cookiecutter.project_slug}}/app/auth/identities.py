@@ -1,87 +1,147 @@
 """Which account an identity is: the linking policy.  The one module of `auth` that knows `User`s.
 
-An identity is found by (provider, sub) alone.  An e-mail address is never a key.
+An identity is found by (provider, sub) alone.  An e-mail address is never a key, and accounts are
+never merged by it unless the owner says so (`LINK_BY_EMAIL`).  All functions change rows in the
+transaction under way and do not commit; all raise IdentityError where the account's side refuses.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from ..db import db, now
-from ..models import Identity, User
+from ..models import Identity, LoginSession, User
 from ..oauth.provider import Claims, Client
 
 
 class IdentityError(Exception):
-    """A sign-in that the account's side refuses.  `reason` is the code of its page."""
+    """A sign-in or a change that is refused.  `reason` is the code of its page."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-@dataclass(frozen=True)
-class SignIn:
-    """Who signed in, with which identity, and whether for the first time."""
-
-    user: User
-    identity: Identity
-    first: bool
-
-
-def sign_in(client: Client, claims: Claims) -> SignIn:
-    """Return the account of an identity, made now if the identity is new.
-
-    Changes rows in the transaction under way and does not commit.  Raises IdentityError when the
-    account is disabled, or when the provider's name stands for another server than it used to.
-    """
+def find(client: Client, claims: Claims) -> Identity | None:
+    """Return the identity, with its user.  It must be the server's that it was made with."""
     identity = db.session.scalar(
         select(Identity)
         .options(joinedload(Identity.user, innerjoin=True))
         .where(Identity.provider == client.provider.name, Identity.sub == claims.sub)
     )
-    if identity is None:
-        return _sign_up(client, claims)
-    if identity.issuer != client.provider.authority:
+    if identity is not None and identity.issuer != client.provider.authority:
         raise IdentityError("provider_moved")
+    return identity
+
+
+def sign_in(identity: Identity, claims: Claims, sync: str, *, admin: bool) -> None:
+    """Note that an account was signed in to, and what the provider says of the person now."""
     if not identity.user.is_active:
         raise IdentityError("account_disabled")
     _refresh(identity, claims)
-    _complete(identity.user, claims)
-    return SignIn(identity.user, identity, first=False)
+    _complete(identity.user, claims, sync)
+    identity.user.is_admin = identity.user.is_admin or admin
 
 
-def _sign_up(client: Client, claims: Claims) -> SignIn:
-    user = User()
-    identity = Identity(
-        user=user,
-        provider=client.provider.name,
-        sub=claims.sub,
-        issuer=client.provider.authority,
-    )
+def sign_up(client: Client, claims: Claims, *, admin: bool) -> Identity:
+    """Make an account for a new identity."""
+    user = User(is_admin=admin)
+    _complete(user, claims, "empty")
+    db.session.add(user)
+    return _add(user, client, claims)
+
+
+def link(user_id: int, client: Client, claims: Claims) -> Identity:
+    """Add an identity to an account, where it may be already."""
+    identity = find(client, claims)
+    if identity is None:
+        return _add(_locked(user_id), client, claims)
+    if identity.user_id != user_id:
+        raise IdentityError("identity_taken")
     _refresh(identity, claims)
-    _complete(user, claims)
+    return identity
+
+
+def same_person(user_id: int, client: Client, claims: Claims) -> Identity:
+    """Return the identity if it is that user's own: signing in again proves nothing otherwise."""
+    identity = find(client, claims)
+    if identity is None or identity.user_id != user_id:
+        raise IdentityError("other_account")
+    _refresh(identity, claims)
+    return identity
+
+
+def unlink(user_id: int, identity_id: int, usable: Collection[str], keep: LoginSession) -> Identity:
+    """Take an identity off an account; the sessions made with it end, but for `keep`.
+
+    Refused where no other identity is left at a provider in `usable`, the ones that are set up.
+    The user's row is written first, so that two requests cannot each leave the other's as the last.
+    """
+    user = _locked(user_id)
+    identities = db.session.scalars(select(Identity).where(Identity.user_id == user.id)).all()
+    identity = next((one for one in identities if one.id == identity_id), None)
+    if identity is None:
+        raise IdentityError("no_such_identity")
+    if not any(one.provider in usable for one in identities if one is not identity):
+        raise IdentityError("last_identity")
+    if keep.identity_id == identity.id:
+        keep.identity_id = None
+        db.session.flush()
+    db.session.execute(delete(Identity).where(Identity.id == identity.id))
+    return identity
+
+
+def same_address(claims: Claims) -> dict[int, list[str]]:
+    """Return the users who have this address, and the providers that each signs in with.
+
+    Empty unless the address is verified on both sides; disabled users do not count.
+    """
+    if not (claims.email and claims.email_verified):
+        return {}
+    theirs = (
+        select(Identity.user_id)
+        .join(User)
+        .where(Identity.email == claims.email, Identity.email_verified, User.disabled_at.is_(None))
+    )
+    found: dict[int, list[str]] = {}
+    used = select(Identity.user_id, Identity.provider).where(Identity.user_id.in_(theirs))
+    for user_id, provider in db.session.execute(used.order_by(Identity.id)):
+        found.setdefault(user_id, []).append(provider)
+    return found
+
+
+def _locked(user_id: int) -> User:
+    """Return a user whose row nobody else changes until this transaction ends."""
+    db.session.execute(
+        update(User).where(User.id == user_id).values(created_at=User.created_at),
+        execution_options={"synchronize_session": False},
+    )
+    return db.session.get_one(User, user_id)
+
+
+def _add(user: User, client: Client, claims: Claims) -> Identity:
+    name, issuer = client.provider.name, client.provider.authority
+    identity = Identity(user=user, provider=name, sub=claims.sub, issuer=issuer)
+    _refresh(identity, claims)
     db.session.add(identity)
     db.session.flush()
-    return SignIn(user, identity, first=True)
+    return identity
 
 
 def _refresh(identity: Identity, claims: Claims) -> None:
     """Keep what the provider says of the person, for show."""
-    identity.name = claims.name
-    identity.preferred_username = claims.preferred_username
-    identity.email = claims.email
-    identity.email_verified = claims.email_verified
-    identity.picture = claims.picture
+    for name in ("name", "preferred_username", "email", "email_verified", "picture"):
+        setattr(identity, name, getattr(claims, name))
     identity.last_used_at = now()
 
 
-def _complete(user: User, claims: Claims) -> None:
-    """Fill in what the account lacks; what is there stays."""
-    if user.name is None and not user.name_edited:
-        user.name = claims.name or claims.preferred_username
-    if user.picture is None and not user.picture_edited:
+def _complete(user: User, claims: Claims, sync: str) -> None:
+    """Bring the profile up to date as the owner wants it; what the user edited stays."""
+    name = claims.name or claims.preferred_username
+    if not user.name_edited and (sync == "always" or (sync == "empty" and user.name is None)):
+        user.name = name
+    if not user.picture_edited and (sync == "always" or (sync == "empty" and user.picture is None)):
         user.picture = claims.picture
-    if user.email is None:
+    if user.email is None or (sync == "always" and claims.email_verified):
         user.email, user.email_verified = claims.email, claims.email_verified

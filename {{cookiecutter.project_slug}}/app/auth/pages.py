@@ -91,6 +91,59 @@ PAGES = {
         "The provider's ISSUER or BASE_URL setting differs from the one that its identities were"
         " made with. Set it back, or give the other server a name of its own.",
     ),
+    "identity_taken": Page(
+        409,
+        "This sign-in belongs to another account",
+        "It is connected to another account here. Nothing was changed on either.",
+        (
+            "Sign out, and sign in with it, to see that account.",
+            "To have it on this account, disconnect it there first.",
+        ),
+        "One identity belongs to one account; a link that is asked for twice is refused.",
+    ),
+    "other_account": Page(
+        403,
+        "That is another account",
+        "Confirm with a sign-in that is connected to the account you are signed in to.",
+        ("Choose the right account at the provider, or another provider.",),
+        "Recent sign-in was asked for, and another identity came back.",
+    ),
+    "not_allowed": Page(
+        403,
+        "This account may not come in here",
+        "This site lets only certain organizations in, by a verified address or a membership.",
+        ("Use your work account.", "Ask whoever runs this site."),
+        "ALLOWED_EMAIL_DOMAINS, GITHUB_ALLOWED_ORGS or GOOGLE_HOSTED_DOMAIN refused it. GitHub"
+        " shows an organization's members only to apps that the organization has approved.",
+    ),
+    "email_required": Page(
+        403,
+        "An e-mail address is needed",
+        "The provider gave none, or none that it has verified.",
+        ("Add or verify an address there, then start again.", "Try another way to sign in."),
+        "REQUIRE_EMAIL is set.",
+    ),
+    "signup_closed": Page(
+        403,
+        "There are no new accounts here",
+        "Who has an account already can sign in, with what they have used before.",
+        ("Sign in with a provider that you have used here.", "Ask whoever runs this site."),
+        "SIGNUP=closed.",
+    ),
+    "invitation_required": Page(
+        403,
+        "You need an invitation",
+        "New accounts are made from invitations.",
+        ("Open the link of your invitation first, then sign in.",),
+        "SIGNUP=invite; `flask users invite` makes a link.",
+    ),
+    "invitation_used": Page(
+        403,
+        "This invitation cannot be used",
+        "It was used already, or has expired.",
+        ("Ask for a new one.", "If you have an account already, just sign in."),
+        "`flask users invite` makes a new link.",
+    ),
     "unavailable": Page(
         503,
         "This site cannot sign anybody in right now",

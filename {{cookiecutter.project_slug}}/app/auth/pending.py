@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, cast
@@ -21,82 +20,59 @@ MAX_POSTED_USER = 4096
 KEPT_EXPIRED = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class Recalled:
-    """A login that has come back, and what it was started for."""
-
-    login: PendingLogin
-    purpose: str
-    next_url: str
-    posted_user: str
-
-
-def remember(
-    client: Client, login: PendingLogin, *, purpose: str, next_url: str, life: int
-) -> None:
+def remember(client: Client, login: PendingLogin, life: int, **what_for: Any) -> None:
     """Store a login for `life` seconds and commit, before the browser is sent away.
 
-    The oldest ones of a browser beyond ten go; so do all that expired an hour ago (until then an
-    answer that comes late can be told that it does).
+    `what_for` is the rest of the row: purpose, next_url and so on.  The oldest ones of a browser
+    beyond ten go; so do all that expired an hour ago (until then an answer that comes late can be
+    told that it does).
     """
-    browser = session.setdefault("browser", secrets.token_urlsafe(32))
+    browser_hash = digest(session.setdefault("browser", secrets.token_urlsafe(32)))
     db.session.add(
         Row(
             state_hash=digest(login.state),
-            browser_hash=digest(browser),
+            browser_hash=browser_hash,
             provider=client.provider.name,
-            purpose=purpose,
             nonce=login.nonce,
             code_verifier=login.code_verifier,
-            next_url=next_url,
+            max_age=login.max_age,
             expires_at=now() + timedelta(seconds=life),
+            **what_for,
         )
     )
     db.session.flush()
-    newest = (
-        select(Row.state_hash)
-        .where(Row.browser_hash == digest(browser))
-        .order_by(Row.created_at.desc())
-        .limit(MAX_A_BROWSER)
-    )
-    mine_and_old = and_(Row.browser_hash == digest(browser), Row.state_hash.not_in(newest))
-    _execute(delete(Row).where(or_(Row.expires_at < now() - KEPT_EXPIRED, mine_and_old)))
+    mine = Row.browser_hash == browser_hash
+    newest = select(Row.state_hash).where(mine).order_by(Row.created_at.desc()).limit(MAX_A_BROWSER)
+    too_many = and_(mine, Row.state_hash.not_in(newest))
+    _execute(delete(Row).where(or_(Row.expires_at < now() - KEPT_EXPIRED, too_many)))
     db.session.commit()
 
 
-def recall(client: Client, response: Mapping[str, str]) -> Recalled:
+def recall(client: Client, response: Mapping[str, str]) -> tuple[PendingLogin, Row]:
     """Take out the login that an authorization response answers, and commit: it works once.
 
     One statement finds it by its state, this browser and this provider and deletes it, so of two
     requests with the same state one gets it, and another browser's attempt changes nothing.  Raises
     InvalidCallback.  Spec: RFC 6749 §10.12, RFC 9700 §4.4.2 and §4.7.
     """
-    taken = _execute(
-        delete(Row)
-        .where(
-            Row.state_hash == digest(response["state"]),
-            Row.browser_hash == digest(session.get("browser", "")),
-            Row.provider == client.provider.name,
-        )
-        .returning(
-            Row.nonce,
-            Row.code_verifier,
-            Row.purpose,
-            Row.next_url,
-            Row.code_hash,
-            Row.posted_user,
-            Row.expires_at,
-        )
-    ).one_or_none()
-    db.session.commit()
-    if taken is None:
+    row = take(Row.state_hash == digest(response["state"]), Row.provider == client.provider.name)
+    if row is None:
         raise InvalidCallback("no such login is pending in this browser", reason="unknown_state")
-    if taken.expires_at < now():
+    if row.expires_at < now():
         raise InvalidCallback("the login took too long", reason="expired_state")
-    if taken.code_hash != (_answer_hash(response) if client.provider.form_post else None):
+    if row.code_hash != (_answer_hash(response) if client.provider.form_post else None):
         raise InvalidCallback("the answer did not come by the agreed way", reason="response_mode")
-    login = PendingLogin(response["state"], taken.nonce, taken.code_verifier)
-    return Recalled(login, taken.purpose, taken.next_url, taken.posted_user or "")
+    return PendingLogin(response["state"], row.nonce, row.code_verifier, row.max_age), row
+
+
+def take(*conditions: Any) -> Row | None:
+    """Delete this browser's row that fits, commit, and return it: a value now, no row."""
+    here = Row.browser_hash == digest(session.get("browser", ""))
+    row = _execute(delete(Row).where(here, *conditions).returning(Row)).scalars().first()
+    db.session.commit()
+    if row is not None:
+        db.session.expunge(row)
+    return row
 
 
 def mark_posted(client: Client, response: Mapping[str, str], posted_user: str) -> None:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from ..config import Settings
 from ..db import db, now
 from ..models import Identity, LoginSession, User
+from ..oauth.provider import Claims
 from .pending import digest
 
 __all__ = ["login_required"]
@@ -44,7 +45,7 @@ def user() -> User:
     return signed_in
 
 
-def open_session(identity: Identity) -> str:
+def open_session(identity: Identity, claims: Claims, logout_url: str | None) -> str:
     """Add a session for an identity to the transaction under way; return its key.
 
     This browser's old session ends, whoever it was of; so do all that are past their limits.
@@ -67,6 +68,8 @@ def open_session(identity: Identity) -> str:
             user_id=identity.user_id,
             identity_id=identity.id,
             provider=identity.provider,
+            sid=claims.sid,
+            logout_url=logout_url,
             expires_at=moment + current_app.permanent_session_lifetime,
             address=request.remote_addr or "",
             user_agent=request.user_agent.string[:USER_AGENT_LENGTH],

@@ -4,12 +4,11 @@ opens 127.0.0.1 where PUBLIC_URL says localhost would never come back signed in.
 
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request
+from flask import Flask, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ..config import Settings
-from ..oauth.http import is_loopback
-from ..problems import problem_page
+from ..oauth.answers import is_loopback
 
 EXEMPT = ("/dev/", "/healthz", "/readyz", "/static/")
 
@@ -28,17 +27,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         named = (request.host, request.headers.get("X-Forwarded-Host"))
         if public.netloc in named or request.path.startswith(EXEMPT):
             return None
-        port = urlsplit(request.host_url).port
-        if is_loopback(public.hostname) and port != public.port:
-            return problem_page(
-                400,
-                f"You opened {request.host}, but PUBLIC_URL in .env says {settings.origin}, and"
-                " sign-ins would end there. Open that address, or change PUBLIC_URL.",
-            )
-        if request.method not in ("GET", "HEAD"):
-            return problem_page(
-                400,
-                f"This form was sent to {request.host}, but PUBLIC_URL in .env says"
-                f" {settings.origin}. Open the page there and send it again.",
-            )
+        # Nobody may be listening on another port of this machine: tell, rather than redirect.
+        elsewhere = is_loopback(public.hostname) and urlsplit(request.url).port != public.port
+        if elsewhere or request.method not in ("GET", "HEAD"):
+            page = render_template("dev/host.html", origin=settings.origin, opened=request.host)
+            return page, 400
         return redirect(settings.origin + request.full_path.removesuffix("?"), code=307)

@@ -1,4 +1,4 @@
-"""The app's registrations at the practice provider, made anew by each process."""
+"""The app's registrations at the practice provider, made by each process for itself."""
 
 import secrets
 from dataclasses import replace
@@ -11,7 +11,6 @@ from ..oauth.provider import Client, Provider
 
 # Kept with each identity, so it does not follow PUBLIC_URL: a changed port is no other provider.
 ISSUER = "http://localhost/dev/practice"
-GITHUB_ISSUER = "http://localhost/dev/practice-github/login/oauth"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -27,49 +26,45 @@ def init_app(app: Flask, settings: Settings) -> None:
         known = auth()
         if "practice" in known.settings.clients:
             return
-        clients = dict(known.settings.clients)
-        for provider in _providers(settings, _own_address()):
-            clients[provider.name] = Client(
+        direct = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
+        own = f"http://127.0.0.1:{direct['SERVER_PORT']}/dev/practice"
+        clients = {
+            provider.name: Client(
                 provider=provider,
                 client_id="practice-client",
                 client_secret=secret,
                 redirect_uri=f"{settings.public_url}/callback/{provider.name}",
             )
-        app.extensions["auth"] = replace(known, settings=replace(known.settings, clients=clients))
+            for provider in _providers(settings, own, f"{settings.public_url}/dev/practice")
+        }
+        changed = replace(known.settings, clients={**known.settings.clients, **clients})
+        app.extensions["auth"] = replace(known, settings=changed)
 
 
-def _own_address() -> str:
-    direct = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
-    return f"http://127.0.0.1:{direct['SERVER_PORT']}"
-
-
-def _providers(settings: Settings, own: str) -> list[Provider]:
-    """Return the two halves: browsers reach them at PUBLIC_URL, the app at its own address."""
+def _providers(settings: Settings, own: str, public: str) -> list[Provider]:
+    """Return both halves: the app calls them at `own`, browsers are sent to `public`."""
     practice = Provider(
         name="practice",
         label="Practice provider",
         scope="openid email profile",
         issuer=ISSUER,
-        authorization_endpoint=f"{settings.public_url}/dev/practice/authorize",
-        token_endpoint=f"{own}/dev/practice/token",
-        userinfo_endpoint=f"{own}/dev/practice/userinfo",
-        jwks_uri=f"{own}/dev/practice/jwks",
+        authorization_endpoint=f"{public}/authorize",
+        token_endpoint=f"{own}/token",
+        userinfo_endpoint=f"{own}/userinfo",
+        jwks_uri=f"{own}/jwks",
         auth_method="client_secret_post",
     )
-    base_url = f"{settings.public_url}/dev/practice-github"
-    return [practice] + [
-        replace(
-            github,
+    like_github = [
+        provider.at(
             name="practice-github",
             label="GitHub (practice)",
-            issuer=GITHUB_ISSUER,
-            other_issuers=(),
-            base_url=base_url,
-            api_url=f"{own}/dev/practice-github/api",
-            authorization_endpoint=f"{base_url}/login/oauth/authorize",
-            token_endpoint=f"{own}/dev/practice-github/login/oauth/access_token",
-            auth_method="client_secret_post",
+            issuer=f"{ISSUER}-github/login/oauth",
+            base_url=f"{public}-github",
+            api_url=f"{own}-github",
+            authorization_endpoint=f"{public}-github/login/oauth/authorize",
+            token_endpoint=f"{own}-github/login/oauth/access_token",
         )
-        for github in settings.providers
-        if github.name == "github"
+        for provider in settings.providers
+        if provider.name == "github"
     ]
+    return [practice, *like_github]

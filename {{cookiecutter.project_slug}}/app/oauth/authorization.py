@@ -46,7 +46,7 @@ def authorization_url(client: Client, server: Mapping[str, Any], pending: Pendin
         "response_type": "code",
         "client_id": client.client_id,
         "redirect_uri": client.redirect_uri,
-        "scope": client.scope,
+        "scope": provider.scope,
         "state": pending.state,
     }
     if provider.openid_connect:

@@ -10,9 +10,9 @@ from urllib.parse import quote_plus
 import requests
 from requests.auth import HTTPBasicAuth
 
+from .answers import Answer, decode_json
 from .authorization import PendingLogin
 from .errors import InvalidResponse, ProviderUnavailable, TokenError
-from .http import Answer
 from .provider import Client, Provider
 
 
@@ -65,7 +65,7 @@ def read_token_response(provider: Provider, answer: Answer) -> dict[str, Any]:
     """
     if answer.status == 429 or answer.status >= 500:
         raise ProviderUnavailable(f"the token endpoint answered {answer.status}")
-    tokens = answer.json()
+    tokens = decode_json(answer.body)
     if not isinstance(tokens, dict):
         raise InvalidResponse("the token response is not a JSON object")
     if "error" in tokens:

@@ -2,7 +2,8 @@
 
 import hmac
 
-from ..oauth.provider import Claims, Grant, Provider, member, subject
+from ..oauth.provider import Claims, Grant, Provider, subject
+from .generic import member
 
 
 def claims(grant: Grant) -> Claims:

@@ -1,8 +1,12 @@
-"""Providers that exist only in the environment: `OIDC_<NAME>_…` and `OAUTH_<NAME>_…`."""
+"""Providers that exist only in the environment: `OIDC_<NAME>_…` and `OAUTH_<NAME>_…`.
 
-from collections.abc import Mapping
+Also what plain OAuth 2.0 providers with one profile document share, declared or not.
+"""
 
-from ..oauth.provider import Provider, userinfo_claims
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..oauth.provider import Claims, Grant, Provider, is_true, subject
 
 
 def openid_provider(name: str, settings: Mapping[str, str]) -> Provider:
@@ -46,3 +50,32 @@ def oauth_provider(name: str, settings: Mapping[str, str]) -> Provider:
             picture=settings.get("PICTURE") or "picture",
         ),
     )
+
+
+def userinfo_claims(
+    *, sub: str, name: str = "", email: str = "", email_verified: str = "", picture: str = ""
+) -> Callable[[Grant], Claims]:
+    """Return a hook that reads the JSON of the userinfo endpoint.
+
+    Each argument is the dotted path of a field there; an empty one is not read.  Without
+    `email_verified` an address counts as unverified.
+    """
+
+    def claims(grant: Grant) -> Claims:
+        profile = grant.get_json(grant.client.provider.userinfo_endpoint)
+        return Claims(
+            sub=subject(member(profile, sub)),
+            name=member(profile, name),
+            email=member(profile, email),
+            email_verified=is_true(member(profile, email_verified)),
+            picture=member(profile, picture),
+        )
+
+    return claims
+
+
+def member(document: Any, path: str) -> Any:
+    """Return the member of a JSON document at a dotted path, or None."""
+    for name in path.split("."):
+        document = document.get(name) if isinstance(document, dict) else None
+    return document

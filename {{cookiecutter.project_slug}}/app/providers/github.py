@@ -16,6 +16,8 @@ def claims(grant: Grant) -> Claims:
     """
     api_url = grant.client.provider.api_url
     emails = grant.get_json_beside(f"{api_url}/user/emails")
+    asked = bool(grant.client.provider.members_of)
+    organizations = grant.get_json_beside(f"{api_url}/user/orgs", per_page="100") if asked else None
     user = grant.get_json(f"{api_url}/user")
     try:
         found = emails.result()
@@ -30,6 +32,7 @@ def claims(grant: Grant) -> Claims:
         email=email,
         email_verified=email is not None,
         picture=user.get("avatar_url"),
+        member_of=tuple(one["login"] for one in organizations.result()) if organizations else (),
     )
 
 
@@ -53,6 +56,8 @@ PROVIDER = Provider(
     scope="read:user user:email",
     auth_method="client_secret_post",
     claims=claims,
+    members_setting="ALLOWED_ORGS",
+    members_scope="read:org",
     console_url="https://github.com/settings/applications/new",
     console_hint="OAuth Apps, New OAuth App; one app has one callback URL.",
 )

@@ -8,6 +8,7 @@ PROVIDER = Provider(
     issuer="https://accounts.google.com",
     scope="openid email profile",
     auth_method="client_secret_post",
+    members_setting="HOSTED_DOMAIN",
     console_url="https://console.cloud.google.com/auth/clients",
     console_hint="Create client, application type Web application.",
 )

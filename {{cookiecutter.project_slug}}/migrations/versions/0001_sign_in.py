@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("authenticated_at", MOMENT, nullable=False),
         sa.Column("last_seen_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("logout_url", sa.String(length=2048), nullable=True),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("user_agent", sa.String(length=255), nullable=False),
         sa.ForeignKeyConstraint(
@@ -191,6 +192,7 @@ def upgrade() -> None:
         sa.Column("session_id", sa.Integer(), nullable=True),
         sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.Column("code_verifier", sa.String(length=128), nullable=False),
+        sa.Column("max_age", sa.Integer(), nullable=True),
         sa.Column("next_url", sa.String(length=2048), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=True),
         sa.Column("posted_user", sa.Text(), nullable=True),

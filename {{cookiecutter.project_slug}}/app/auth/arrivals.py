@@ -1,0 +1,149 @@
+"""What happens when somebody comes back from a provider: a sign-in, a link, or a proof."""
+
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from ..db import db, transaction
+from ..models import Identity, PendingLogin
+from ..oauth.errors import InvalidCallback
+from ..oauth.provider import Claims, Client
+from . import audit, auth, identities, policy, sessions, waiting
+from .buttons import LAST_USED
+
+LAST_USED_SECONDS = 365 * 24 * 3600
+
+
+def check_session(row: PendingLogin) -> None:
+    """Refuse a link or a proof that another session than the one that began it would finish.
+
+    The database is let go again: the provider is asked next.  Raises InvalidCallback.
+    """
+    if row.purpose == "login":
+        return
+    current = sessions.current()
+    db.session.commit()
+    if current is None or (current.id, current.user_id) != (row.session_id, row.user_id):
+        raise InvalidCallback("it was begun in another session", reason="other_session")
+
+
+def sign_in(client: Client, claims: Claims, row: PendingLogin) -> Response:
+    """Sign in to the account of an identity, which is made now if the identity is new."""
+    logout_url = auth().flow.logout_url(client)
+
+    def work() -> tuple[Identity, str] | None:
+        identity = _known(client, claims) or _new(client, claims, row)
+        return (identity, sessions.open_session(identity, claims, logout_url)) if identity else None
+
+    done = transaction(work)
+    if done is None:
+        waiting.keep(client, claims, row.next_url)
+        return redirect(url_for("auth.same_address"), code=303)
+    identity, key = done
+    linked = _link_waiting(identity, row.waiting) if row.waiting else None
+    return signed_in(identity, key, row.next_url, linked)
+
+
+def signed_in(identity: Identity, key: str, next_url: str, message: str | None = None) -> Response:
+    """Give the browser its session's cookie and send it where it wanted to go."""
+    sessions.log_in(identity.user, key)
+    if message:
+        flash(message, "info")
+    answer = redirect(next_url, code=303)
+    answer.set_cookie(
+        LAST_USED,
+        identity.provider,
+        max_age=LAST_USED_SECONDS,
+        secure=auth().settings.https,
+        httponly=True,
+        samesite="Lax",
+        path=url_for("auth.login"),
+    )
+    return answer
+
+
+def _known(client: Client, claims: Claims) -> Identity | None:
+    settings = auth().settings
+    identity = identities.find(client, claims)
+    if identity is not None:
+        admin = policy.is_admin(settings, client, claims)
+        identities.sign_in(identity, claims, settings.profile_sync, admin=admin)
+        audit.record("sign_in", user_id=identity.user_id, provider=client.provider.name)
+    return identity
+
+
+def _new(client: Client, claims: Claims, row: PendingLogin) -> Identity | None:
+    """Return a new identity, of a new account or a linked one; None if somebody must sign in first.
+
+    The same verified address elsewhere stops the sign-in: see `waiting`.
+    """
+    same = identities.same_address(claims)
+    if len(same) == 1 and auth().settings.link_by_email == "verified":
+        identity = identities.link(next(iter(same)), client, claims)
+        audit.record("link", user_id=identity.user_id, provider=client.provider.name)
+        return identity
+    return None if same else sign_up(client, claims, row.invitation_id)
+
+
+def sign_up(client: Client, claims: Claims, invitation_id: int | None) -> Identity:
+    """Make an account in the transaction under way, where the owner lets new people in."""
+    settings = auth().settings
+    policy.admit_new(settings, claims, invitation_id)
+    admin = policy.is_admin(settings, client, claims)
+    identity = identities.sign_up(client, claims, admin=admin)
+    if settings.signup == "invite" and invitation_id is not None:
+        policy.use_invitation(invitation_id, identity.user_id)
+    auth().on_first_sign_in(identity.user)
+    audit.record("sign_up", user_id=identity.user_id, provider=client.provider.name)
+    return identity
+
+
+def link(client: Client, claims: Claims, row: PendingLogin) -> Response:
+    """Add the identity to the account that asked for it."""
+    label, user_id = client.provider.label, row.user_id or 0
+
+    def work() -> bool:
+        known = identities.find(client, claims)
+        identities.link(user_id, client, claims)
+        if known is None:
+            audit.record("link", user_id=user_id, provider=client.provider.name)
+        return known is None
+
+    also = "" if transaction(work) else " already"
+    flash(f"{label} is{also} connected to your account.", "success")
+    if set(identities.same_address(claims)) - {user_id}:
+        flash("Another account here has the same e-mail address. It stays separate.", "info")
+    return redirect(row.next_url, code=303)
+
+
+def _link_waiting(identity: Identity, kept: str) -> str | None:
+    """Link the identity that waited for this sign-in, if this account has its address."""
+    row = waiting.take()
+    provider, claims = waiting.read(kept)
+    client = auth().settings.clients.get(provider)
+    user_id = identity.user_id
+    if row is None or client is None:
+        return None
+
+    def work() -> bool:
+        if user_id not in identities.same_address(claims):
+            return False
+        identities.link(user_id, client, claims)
+        audit.record("link", user_id=user_id, provider=provider)
+        return True
+
+    if transaction(work):
+        return f"{client.provider.label} is now connected to your account."
+    return f"{client.provider.label} was not connected: this account has another e-mail address."
+
+
+def reauthenticate(client: Client, claims: Claims, row: PendingLogin) -> Response:
+    """Take a sign-in with an identity of the same user as proof; the session gets a new key."""
+
+    def work() -> tuple[Identity, str]:
+        identity = identities.same_person(row.user_id or 0, client, claims)
+        audit.record("reauthenticate", user_id=identity.user_id, provider=identity.provider)
+        return identity, sessions.open_session(identity, claims, auth().flow.logout_url(client))
+
+    identity, key = transaction(work)
+    sessions.log_in(identity.user, key)
+    return redirect(row.next_url, code=303)

@@ -1,0 +1,1 @@
+"""What leaves this machine: requests to providers, each bounded in time and size."""

@@ -1,0 +1,27 @@
+"""How gunicorn serves this app: `gunicorn`, without arguments, reads this file.
+
+A thread mostly waits, for a provider or the database, so there are many: with at most 8 calls to
+one provider under way, the others keep answering when a provider hangs.  Any number of processes
+may run, on any number of hosts; more than one needs RATELIMIT_STORAGE_URI=redis://… for limits that
+count together.
+"""
+
+import os
+
+wsgi_app = "app:create_app()"
+preload_app = True
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+worker_class = "gthread"
+threads = 64
+
+# A login may wait 12 s for a provider.  Headers that come slower than this, and idle connections,
+# are closed; put a proxy in front that buffers slow clients.
+timeout = 30
+graceful_timeout = 20
+keepalive = 5
+control_socket_disable = True
+
+accesslog = "-"
+# %(U)s is the path without the query: a callback's query holds the code.
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'

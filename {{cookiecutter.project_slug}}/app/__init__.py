@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import (
+    account,
     auth,
     commands,
     config,
@@ -72,7 +73,11 @@ def create_app(
     commands.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(home.bp)
-    navigation = [{"label": "Notes", "endpoint": "home.notes"}]
+    app.register_blueprint(account.bp)
+    navigation = [
+        {"label": "Notes", "endpoint": "home.notes"},
+        {"label": "Account", "endpoint": "account.profile"},
+    ]
 
     @app.context_processor
     def layout() -> dict[str, object]:

@@ -155,7 +155,12 @@ PAGES = {
 
 EXPIRED_REASONS = ("unknown_state", "expired_state")
 RETRY_ERRORS = ("server_error", "temporarily_unavailable")
-MISCONFIGURED_ERRORS = ("invalid_client", "unauthorized_client", "redirect_uri_mismatch")
+MISCONFIGURED_ERRORS = (
+    "invalid_client",
+    "unauthorized_client",
+    "redirect_uri_mismatch",
+    "incorrect_client_credentials",
+)
 EXPIRED_GRANTS = ("invalid_grant", "bad_verification_code")
 
 

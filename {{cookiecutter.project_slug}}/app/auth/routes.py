@@ -7,9 +7,10 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from ..csrf import csrf
 from ..db import db
 from ..oauth.authorization import response_parameters
-from ..oauth.errors import AuthorizationError, OAuthError
+from ..oauth.errors import AuthorizationError, InvalidCallback, OAuthError
 from ..oauth.provider import Client
 from ..problems import problem_page
 from . import arrivals, audit, auth, pages, pending, policy, waiting
@@ -79,6 +80,7 @@ def callback(provider: str) -> Response:
 
 
 @bp.post("/callback/<provider>")
+@csrf.exempt  # type: ignore[untyped-decorator]
 @count_refusals
 def posted_callback(provider: str) -> Response:
     """Take the answer of a form_post provider and pass it on as a GET.
@@ -89,7 +91,7 @@ def posted_callback(provider: str) -> Response:
     """
     client = client_or_404(provider)
     if not client.provider.form_post:
-        abort(405, valid_methods=["GET"])
+        raise InvalidCallback("it came as a POST", reason="response_mode")
     response = response_parameters(request.form.items(multi=True))
     pending.mark_posted(client, response, request.form.get("user", ""))
     return redirect(f"{request.path}?{urlencode(response)}", code=303)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_required, login_user, logout_user
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
@@ -31,7 +31,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Connect Flask-Login, and keep the two limits of a session where it finds them."""
     app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=settings.session_max_days)
     app.config["SESSION_IDLE"] = timedelta(minutes=settings.session_idle_minutes)
-    login_manager.init_app(app)
+    # In place of its init_app, which also adds a hook for the remember cookie: that reads the
+    # session on every answer, static files included, and so makes them all `Vary: Cookie`.
+    app.login_manager = login_manager  # type: ignore[attr-defined]
+    app.context_processor(lambda: {"current_user": current_user})
 
 
 def current() -> LoginSession | None:
@@ -96,10 +99,24 @@ def log_in(user: User, key: str) -> None:
 def log_out() -> None:
     """End this browser's session, in the transaction under way, and empty its cookie."""
     db.session.execute(
-        delete(LoginSession).where(LoginSession.key_hash == digest(session.get("_user_id", "")))
+        delete(LoginSession).where(LoginSession.key_hash == digest(session.get("_user_id", ""))),
+        execution_options={"synchronize_session": False},
     )
+    forget()
+
+
+def forget() -> None:
+    """Empty this browser's cookie."""
     logout_user()
     session.clear()
+
+
+def end(user_id: int, which: ColumnElement[bool]) -> None:
+    """End those of a user's sessions that fit, in the transaction under way."""
+    db.session.execute(
+        delete(LoginSession).where(LoginSession.user_id == user_id, which),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def ends_at(row: LoginSession) -> datetime:

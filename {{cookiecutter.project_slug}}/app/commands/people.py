@@ -37,7 +37,7 @@ def make_admin(who: str) -> None:
     _change(who, "make_admin", is_admin=True)
 
 
-@users.command
+@users.command("disable")
 @click.argument("who")
 def disable(who: str) -> None:
     """Switch WHO off: signed out at once everywhere, and cannot sign in."""
@@ -45,14 +45,14 @@ def disable(who: str) -> None:
     _end_sessions(user_id)
 
 
-@users.command
+@users.command("enable")
 @click.argument("who")
 def enable(who: str) -> None:
     """Let WHO sign in again."""
     _change(who, "enable", disabled_at=None)
 
 
-@users.command
+@users.command("invite")
 @click.option("--days", default=7, show_default=True, help="How long the link works.")
 @click.option("--note", help="Whom it is for; shown nowhere but in the database.")
 def invite(days: int, note: str | None) -> None:
@@ -64,7 +64,7 @@ def invite(days: int, note: str | None) -> None:
     click.echo(f"{auth().settings.public_url}/invite/{token}")
 
 
-@sessions.command
+@sessions.command("end")
 @click.option("--all", "everybody", is_flag=True, help="Of all users.")
 @click.option("--user", "who", help="Of one user: a number, or provider:sub.")
 def end(everybody: bool, who: str | None) -> None:

@@ -1,6 +1,6 @@
 """The home page, and one page that only signed-in people see."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, session, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -28,6 +28,7 @@ def index() -> str:
     return render_template(
         "home/index.html",
         signed_in_with=auth().settings.label(current.provider) if current else None,
+        provider_logout=session.pop("provider_logout", None),
     )
 
 

@@ -17,6 +17,12 @@ MAX_KEYS = 100
 MIN_RSA_BYTES = 256
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 OPTIONAL = ("userinfo_endpoint", "end_session_endpoint")
+LISTS = (
+    "claims_supported",
+    "code_challenge_methods_supported",
+    "id_token_signing_alg_values_supported",
+    "token_endpoint_auth_methods_supported",
+)
 
 
 def declared_metadata(provider: Provider) -> Mapping[str, Any]:
@@ -45,6 +51,10 @@ def read_metadata(provider: Provider, found: Any, *, loopback: bool) -> Mapping[
             f"the metadata is of {found.get('issuer')!r}, the setting says {provider.issuer!r}"
         )
         raise InvalidResponse(message, reason="issuer_mismatch")
+    found = {name: value for name, value in found.items() if value is not None}
+    for name in LISTS:
+        if not isinstance(found.get(name, []), list):
+            raise InvalidResponse(f"the metadata's {name} is not a list")
     for name in {*ENDPOINTS, *OPTIONAL} - {name for name in OPTIONAL if name not in found}:
         url = found.get(name)
         if not isinstance(url, str) or not allowed_url(url, loopback=loopback):

@@ -60,7 +60,7 @@ def standard_claims(grant: Grant) -> Claims:
         userinfo = grant.get_json(endpoint)
         if userinfo["sub"] != signed["sub"]:
             raise InvalidResponse("userinfo is about another sub than the ID Token")
-        found = {**userinfo, **signed}
+        found = {**userinfo, **{name: value for name, value in signed.items() if value is not None}}
         # Whether an address is verified is said of the address beside it.
         told = signed if signed.get("email") else userinfo
         found |= {name: told.get(name) for name in ("email", "email_verified")}

@@ -1,0 +1,35 @@
+"""The profile form."""
+
+from collections.abc import Iterable
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from ..models import Identity
+
+INITIALS = "initials"
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]
+    """Name and picture.  The address is a provider's word and cannot be edited."""
+
+    name = StringField("Display name", validators=[InputRequired("Enter a name."), Length(max=100)])
+    picture = RadioField("Picture")
+
+    def offer(self, identities: Iterable[tuple[Identity, str]]) -> None:
+        """Let a picture of each identity be chosen; each comes with its provider's label."""
+        pictures = [(str(i.id), f"From {label}") for i, label in identities if i.picture]
+        self.picture.choices = [(INITIALS, "Initials"), *pictures]
+
+    def validate_name(self, field: StringField) -> None:
+        """Refuse a name that cannot be seen."""
+        field.data = " ".join((field.data or "").split())
+        if not field.data or not field.data.isprintable():
+            raise ValidationError("Enter a name that can be read.")
+
+
+class DeleteForm(FlaskForm):  # type: ignore[misc]
+    """The last question before everything is gone."""
+
+    sure = BooleanField("I understand that this cannot be undone.", validators=[InputRequired()])

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from ..models import Identity
 
 INITIALS = "initials"
+CURRENT = "current"
 
 
 class ProfileForm(FlaskForm):  # type: ignore[misc]
@@ -18,9 +19,14 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
     picture = RadioField("Picture")
 
     def offer(self, identities: Iterable[tuple[Identity, str]]) -> None:
-        """Let a picture of each identity be chosen; each comes with its provider's label."""
+        """Let a picture of each identity be chosen; each comes with its provider's label.
+
+        The picture in use may be none of these, since a provider changes its addresses.
+        """
         pictures = [(str(i.id), f"From {label}") for i, label in identities if i.picture]
         self.picture.choices = [(INITIALS, "Initials"), *pictures]
+        if self.picture.object_data == CURRENT:
+            self.picture.choices.append((CURRENT, "As it is now"))
 
     def validate_name(self, field: StringField) -> None:
         """Refuse a name that cannot be seen."""

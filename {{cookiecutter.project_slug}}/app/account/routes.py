@@ -11,13 +11,13 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from ..auth import audit, auth, identities, routes, sessions
-from ..auth.buttons import buttons
+from ..auth.buttons import buttons, mark_file
 from ..auth.next_url import safe_next
 from ..db import db, now, transaction
 from ..models import AuditEvent, Identity, LoginSession
 from . import leaving
 from .devices import described
-from .forms import INITIALS, DeleteForm, ProfileForm
+from .forms import CURRENT, INITIALS, DeleteForm, ProfileForm
 
 RECENT = timedelta(minutes=10)
 PROVIDER_RECENT_SECONDS = 300
@@ -57,16 +57,17 @@ def profile() -> str | Response:
     user, mine = _current().user, _identities()
     form = ProfileForm(name=user.name, picture=_chosen_picture(mine))
     form.offer((identity, auth().settings.label(identity.provider)) for identity in mine)
+    by_id = {str(identity.id): identity for identity in mine}
     if form.validate_on_submit():
         if form.name.data != user.name:
             user.name, user.name_edited = form.name.data, True
         if form.picture.data != _chosen_picture(mine):
-            pictures = {str(identity.id): identity.picture for identity in mine}
-            user.picture, user.picture_edited = pictures.get(form.picture.data), True
+            one = by_id.get(form.picture.data)
+            user.picture, user.picture_edited = one.picture if one else None, True
         db.session.commit()
         flash("Saved.", "success")
         return redirect(url_for("account.profile"), code=303)
-    return render_template("account/profile.html", form=form, user=user)
+    return render_template("account/profile.html", form=form, user=user, identities=by_id)
 
 
 @bp.get("/connections")
@@ -80,6 +81,7 @@ def connections() -> str:
         "account/connections.html",
         identities=mine,
         labels=labels,
+        marks={identity.id: mark_file(identity.provider) for identity in mine},
         usable={identity.id for identity in mine if identity.provider in clients},
         removable=len([identity for identity in mine if identity.provider in clients]) > 1,
         buttons=[button for button in buttons(clients) if button["name"] not in used],
@@ -123,6 +125,7 @@ def devices() -> str:
     mine = select(LoginSession).where(LoginSession.user_id == _current().user_id)
     mine = mine.where(LoginSession.expires_at > now()).order_by(LoginSession.last_seen_at.desc())
     rows = [row for row in db.session.scalars(mine) if sessions.ends_at(row) > now()]
+    rows.sort(key=lambda row: row.id != _current().id)
     return render_template(
         "account/devices.html",
         rows=[(row, described(row.user_agent)) for row in rows],
@@ -232,4 +235,6 @@ def _for_this_session() -> dict[str, int]:
 
 def _chosen_picture(mine: list[Identity]) -> str:
     picture = _current().user.picture
-    return next((str(one.id) for one in mine if one.picture == picture and picture), INITIALS)
+    if not picture:
+        return INITIALS
+    return next((str(one.id) for one in mine if one.picture == picture), CURRENT)

@@ -32,6 +32,8 @@ def sign_in(client: Client, claims: Claims, row: PendingLogin) -> Response:
 
     def work() -> tuple[Identity, str] | None:
         identity = _known(client, claims) or _new(client, claims, row)
+        # The same address may be this very person's, who came in by another window meanwhile.
+        identity = identity or _known(client, claims)
         return (identity, sessions.open_session(identity, claims, logout_url)) if identity else None
 
     done = transaction(work)

@@ -25,7 +25,7 @@ def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
         {
             "name": name,
             "label": provider.label,
-            "mark": _mark(name),
+            "mark": mark_file(name),
             "practice": name.startswith("practice"),
             "configured": name in settings.clients,
             "last_used": request.cookies.get(LAST_USED) == name,
@@ -35,7 +35,7 @@ def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def _mark(name: str) -> str:
+def mark_file(name: str) -> str:
     """Return the static file of a provider's mark, or of the one for all others."""
     own = f"providers/{name}.svg"
     return own if Path(current_app.static_folder or "", own).is_file() else "providers/openid.svg"

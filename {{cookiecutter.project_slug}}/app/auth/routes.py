@@ -37,7 +37,7 @@ def start(provider: str) -> Response | str:
     Spec: RFC 6749 §4.1.1, RFC 9700 §4.7.
     """
     client = client_or_404(provider)
-    if request.method == "GET":
+    if request.method != "POST":
         return start_page(provider, request.args.getlist("next"))
     row = waiting.look() if "waiting" in request.form else None
     return begin(

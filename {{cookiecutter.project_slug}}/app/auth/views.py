@@ -19,14 +19,14 @@ from .routes import bp, client_or_404
 @bp.get("/login/error/<code>")
 def error(code: str) -> tuple[str, int]:
     """Show the page of an error, with its status."""
-    page = pages.PAGES.get(code) or abort(404)
+    status = pages.STATUSES.get(code) or abort(404)
     shown = request.args.get("r", "")
     return render_template(
-        "auth/error.html",
-        page=page,
+        f"auth/errors/{code}.html",
+        status=status,
         request_id_shown=shown if re.fullmatch(r"[0-9a-f]{16}", shown) else None,
         next=safe_next(request.args.getlist("next")),
-    ), page.status
+    ), status
 
 
 @bp.get("/login/same-address")

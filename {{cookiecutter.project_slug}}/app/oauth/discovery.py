@@ -51,15 +51,15 @@ def read_metadata(provider: Provider, found: Any, *, loopback: bool) -> Mapping[
             f"the metadata is of {found.get('issuer')!r}, the setting says {provider.issuer!r}"
         )
         raise InvalidResponse(message, reason="issuer_mismatch")
-    found = {name: value for name, value in found.items() if value is not None}
+    server: dict[str, Any] = {name: v for name, v in found.items() if v is not None}
     for name in LISTS:
-        if not isinstance(found.get(name, []), list):
+        if not isinstance(server.get(name, []), list):
             raise InvalidResponse(f"the metadata's {name} is not a list")
-    for name in {*ENDPOINTS, *OPTIONAL} - {name for name in OPTIONAL if name not in found}:
-        url = found.get(name)
+    for name in {*ENDPOINTS, *OPTIONAL} - {name for name in OPTIONAL if name not in server}:
+        url = server.get(name)
         if not isinstance(url, str) or not allowed_url(url, loopback=loopback):
             raise InvalidResponse(f"the metadata's {name} is not an https URL")
-    return found
+    return server
 
 
 def read_keys(document: Any) -> list[Key]:

@@ -12,7 +12,9 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "{{cookiecutter.project_slug}}"
+DEFAULT = Path(__file__).resolve().parents[2] / "{{cookiecutter.project_slug}}"
+# A copy with something taken out, to see that the tests notice (scripts/mutate.py).
+TEMPLATE = Path(os.environ.get("TEMPLATE") or DEFAULT)
 SECRET_KEY = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz"
 
 sys.path.insert(0, str(TEMPLATE))
@@ -105,5 +107,8 @@ def running_app(
         server.server_close()
         root.removeHandler(collector)
         root.setLevel(before)
+        http = server.app.extensions["auth"].flow.http
+        http._session.close()
+        http._beside.shutdown(wait=False)
         with server.app.app_context():
             db.engine.dispose()

@@ -11,6 +11,7 @@ from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 BUSY_MILLISECONDS = 5000
@@ -95,7 +96,7 @@ def transaction(work: Callable[[], T]) -> T:
     """
     try:
         return _committed(work)
-    except (IntegrityError, OperationalError):
+    except (IntegrityError, OperationalError, StaleDataError):
         return _committed(work)
 
 

@@ -52,9 +52,12 @@ def init_app(app: Flask) -> None:
         """A form whose page is older than the sign-in, or than the key: show the button again."""
         log.info("form refused: %s", problem.description)
         if request.endpoint == "auth.start":
+            from .auth import auth
             from .auth.routes import start_page
 
             provider = (request.view_args or {})["provider"]
+            if provider not in auth().settings.clients:
+                return problem_page(404)
             return start_page(provider, request.form.getlist("next"), EXPIRED), 400
         return problem_page(400, EXPIRED)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import ColumnElement, Table, delete, or_, select
 
 from ..db import Base, db
 from ..models import User
@@ -18,19 +18,17 @@ def export(user_id: int) -> dict[str, Any]:
     Every table with a foreign key to `users` is in it, so your own tables are too.
     """
     users = Base.metadata.tables[User.__tablename__]
-    tables: list[tuple[Table, Any]] = [(users, users.c.id)]
-    tables += [
-        (table, key.parent)
-        for table in Base.metadata.sorted_tables
-        for key in table.foreign_keys
-        if key.column is users.c.id
-    ]
-    return {table.name: _rows(table, column, user_id) for table, column in tables}
+    theirs = {users: users.c.id == user_id}
+    for table in Base.metadata.sorted_tables:
+        keys = [key.parent for key in table.foreign_keys if key.column is users.c.id]
+        if keys:
+            theirs[table] = or_(*(key == user_id for key in keys))
+    return {table.name: _rows(table, mine) for table, mine in theirs.items()}
 
 
-def _rows(table: Table, column: Any, user_id: int) -> list[dict[str, Any]]:
+def _rows(table: Table, mine: ColumnElement[bool]) -> list[dict[str, Any]]:
     shown = [column for column in table.columns if column.name not in SECRET]
-    rows = db.session.execute(select(*shown).where(column == user_id)).mappings()
+    rows = db.session.execute(select(*shown).where(mine)).mappings()
     return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 

@@ -77,13 +77,14 @@ def connections() -> str:
     used = {identity.provider for identity in mine}
     clients = auth().settings.clients
     labels = {identity.id: auth().settings.label(identity.provider) for identity in mine}
+    usable = {identity.id for identity in mine if identities.works(identity, clients)}
     return render_template(
         "account/connections.html",
         identities=mine,
         labels=labels,
         marks={identity.id: mark_file(identity.provider) for identity in mine},
-        usable={identity.id for identity in mine if identity.provider in clients},
-        removable=len([identity for identity in mine if identity.provider in clients]) > 1,
+        usable=usable,
+        removable=len(usable) > 1,
         buttons=[button for button in buttons(clients) if button["name"] not in used],
     )
 
@@ -102,10 +103,10 @@ def link(provider: str) -> Response:
 def unlink(identity_id: int) -> Response:
     """Disconnect a sign-in, unless it is the last that works."""
     current = _current()
-    user_id, usable = current.user_id, auth().settings.clients.keys()
+    user_id, clients = current.user_id, auth().settings.clients
 
     def work() -> Identity:
-        gone = identities.unlink(user_id, identity_id, usable, keep=current)
+        gone = identities.unlink(user_id, identity_id, clients, keep=current)
         audit.record("unlink", user_id=user_id, provider=gone.provider)
         return gone
 

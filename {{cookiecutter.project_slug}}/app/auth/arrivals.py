@@ -31,9 +31,9 @@ def sign_in(client: Client, claims: Claims, row: PendingLogin) -> Response:
     logout_url = auth().flow.logout_url(client)
 
     def work() -> tuple[Identity, str] | None:
-        identity = _known(client, claims) or _new(client, claims, row)
+        identity = known(client, claims) or _new(client, claims, row)
         # The same address may be this very person's, who came in by another window meanwhile.
-        identity = identity or _known(client, claims)
+        identity = identity or known(client, claims)
         return (identity, sessions.open_session(identity, claims, logout_url)) if identity else None
 
     done = transaction(work)
@@ -63,7 +63,8 @@ def signed_in(identity: Identity, key: str, next_url: str, message: str | None =
     return answer
 
 
-def _known(client: Client, claims: Claims) -> Identity | None:
+def known(client: Client, claims: Claims) -> Identity | None:
+    """Sign in with an identity that has an account, in the transaction under way."""
     settings = auth().settings
     identity = identities.find(client, claims)
     if identity is not None:
@@ -133,18 +134,23 @@ def _link_waiting(identity: Identity, kept: str) -> str | None:
         audit.record("link", user_id=user_id, provider=provider)
         return True
 
-    if transaction(work):
-        return f"{client.provider.label} is now connected to your account."
-    return f"{client.provider.label} was not connected: this account has another e-mail address."
+    label = client.provider.label
+    try:
+        if transaction(work):
+            return f"{label} is now connected to your account."
+    except identities.IdentityError:
+        return f"{label} was not connected: it belongs to another account by now."
+    return f"{label} was not connected: this account has another e-mail address."
 
 
 def reauthenticate(client: Client, claims: Claims, row: PendingLogin) -> Response:
     """Take a sign-in with an identity of the same user as proof; the session gets a new key."""
+    logout_url = auth().flow.logout_url(client)
 
     def work() -> tuple[Identity, str]:
         identity = identities.same_person(row.user_id or 0, client, claims)
         audit.record("reauthenticate", user_id=identity.user_id, provider=identity.provider)
-        return identity, sessions.open_session(identity, claims, auth().flow.logout_url(client))
+        return identity, sessions.open_session(identity, claims, logout_url)
 
     identity, key = transaction(work)
     sessions.log_in(identity.user, key)

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import current_app, g, request
 
+from .. import project
 from . import auth
 
-LAST_USED = "last_used"
+LAST_USED = f"{project.SLUG}_last_used"
 
 
 def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:

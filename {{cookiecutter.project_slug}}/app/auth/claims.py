@@ -49,12 +49,17 @@ def _text(value: object) -> str | None:
 
 
 def _email(value: object) -> str | None:
-    """Return an address in lower case: nobody tells two people apart by capitals."""
+    """Return an address in lower case: nobody tells two people apart by capitals.
+
+    Only in ASCII, since lower case makes other letters the same: the Kelvin sign becomes a k.
+    """
     if not isinstance(value, str) or len(value) > EMAIL_LENGTH:
         return None
     local, at, domain = value.partition("@")
     usable = local and at and domain and "@" not in domain and _printable(value) == value
-    return value.lower() if usable and not any(map(str.isspace, value)) else None
+    if not usable or any(map(str.isspace, value)):
+        return None
+    return value.lower() if value.isascii() else value
 
 
 def _picture(value: object) -> str | None:

@@ -5,7 +5,7 @@ never merged by it unless the owner says so (`LINK_BY_EMAIL`).  All functions ch
 transaction under way and do not commit; all raise IdentityError where the account's side refuses.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
@@ -72,10 +72,12 @@ def same_person(user_id: int, client: Client, claims: Claims) -> Identity:
     return identity
 
 
-def unlink(user_id: int, identity_id: int, usable: Collection[str], keep: LoginSession) -> Identity:
+def unlink(
+    user_id: int, identity_id: int, clients: Mapping[str, Client], keep: LoginSession
+) -> Identity:
     """Take an identity off an account; the sessions made with it end, but for `keep`.
 
-    Refused where no other identity is left at a provider in `usable`, the ones that are set up.
+    Refused where no other identity is left that works at one of `clients`, what is set up.
     The user's row is written first, so that two requests cannot each leave the other's as the last.
     """
     user = _locked(user_id)
@@ -83,13 +85,18 @@ def unlink(user_id: int, identity_id: int, usable: Collection[str], keep: LoginS
     identity = next((one for one in identities if one.id == identity_id), None)
     if identity is None:
         raise IdentityError("no_such_identity")
-    if not any(one.provider in usable for one in identities if one is not identity):
+    if not any(works(one, clients) for one in identities if one is not identity):
         raise IdentityError("last_identity")
-    if keep.identity_id == identity.id:
-        keep.identity_id = None
-        db.session.flush()
+    mine = LoginSession.id == keep.id, LoginSession.identity_id == identity.id
+    db.session.execute(update(LoginSession).where(*mine).values(identity_id=None))
     db.session.execute(delete(Identity).where(Identity.id == identity.id))
     return identity
+
+
+def works(identity: Identity, clients: Mapping[str, Client]) -> bool:
+    """Can this identity sign in: is its provider set up, and still the server it was made with?"""
+    client = clients.get(identity.provider)
+    return client is not None and client.provider.authority == identity.issuer
 
 
 def same_address(claims: Claims) -> dict[int, list[str]]:
@@ -143,5 +150,6 @@ def _complete(user: User, claims: Claims, sync: str) -> None:
         user.name = name
     if not user.picture_edited and (sync == "always" or (sync == "empty" and user.picture is None)):
         user.picture = claims.picture
-    if user.email is None or (sync == "always" and claims.email_verified):
+    replaces = sync == "always" and claims.email_verified
+    if replaces or (sync != "never" and user.email is None):
         user.email, user.email_verified = claims.email, claims.email_verified

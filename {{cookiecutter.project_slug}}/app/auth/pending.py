@@ -6,7 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from flask import session
+from flask import g, session
 from sqlalchemy import CursorResult, and_, delete, or_, select, update
 
 from ..db import db, now
@@ -58,6 +58,7 @@ def recall(client: Client, response: Mapping[str, str]) -> tuple[PendingLogin, R
     row = take(Row.state_hash == digest(response["state"]), Row.provider == client.provider.name)
     if row is None:
         raise InvalidCallback("no such login is pending in this browser", reason="unknown_state")
+    g.pending = row
     if row.expires_at < now():
         raise InvalidCallback("the login took too long", reason="expired_state")
     if row.code_hash != (_answer_hash(response) if client.provider.form_post else None):

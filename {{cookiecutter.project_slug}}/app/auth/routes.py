@@ -71,7 +71,6 @@ def callback(provider: str) -> Response:
     client = client_or_404(provider)
     response = response_parameters(request.args.items(multi=True))
     login, row = pending.recall(client, response)
-    g.pending = row
     arrivals.check_session(row)
     claims = auth().flow.finish(client, login, response, row.posted_user or "")
     policy.admit(auth().settings, client, claims)
@@ -124,7 +123,8 @@ def database_problem(problem: SQLAlchemyError) -> Response | tuple[str, int]:
     """Say that the database is at fault; its own text may hold values and goes nowhere."""
     db.session.rollback()
     audit.note("database_problem", reason=type(problem).__name__)
-    return to_error_page("unavailable", None) if request.view_args else problem_page(503)
+    answered = request.path.startswith("/callback/")
+    return to_error_page("unavailable", None) if answered else problem_page(503)
 
 
 def to_error_page(code: str, wanted: str | None) -> Response:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_required, login_user, logout_user
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
@@ -136,7 +136,9 @@ def _load_user(key: str) -> User | None:
     if row is None or ends_at(row) <= moment or not row.user.is_active:
         return None
     if row.last_seen_at < moment - SEEN_EVERY:
-        row.last_seen_at = moment
+        # By a statement, which does not mind that another request may have ended the session.
+        seen = update(LoginSession).where(LoginSession.id == row.id).values(last_seen_at=moment)
+        db.session.execute(seen)
         db.session.commit()
     g.login_session = row
     row.user.session_key = key

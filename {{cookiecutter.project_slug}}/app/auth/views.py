@@ -44,7 +44,8 @@ def same_address() -> str | Response:
         email=claims.email,
         buttons=[button for button in buttons(used) if button["configured"]],
         next=row.next_url,
-        may_sign_up=settings.signup == "open" or "invitation" in session,
+        may_sign_up=settings.signup == "open"
+        or (settings.signup == "invite" and "invitation" in session),
     )
 
 
@@ -59,7 +60,8 @@ def separate_account() -> Response:
     client = client_or_404(provider)
 
     def work() -> tuple[Identity, str]:
-        identity = arrivals.sign_up(client, claims, session.get("invitation"))
+        known = arrivals.known(client, claims)
+        identity = known or arrivals.sign_up(client, claims, session.get("invitation"))
         return identity, sessions.open_session(identity, claims, None)
 
     identity, key = transaction(work)

@@ -57,9 +57,9 @@ def generic_providers(
     for name, settings in found.items():
         prefix = f"{kind}_{name}"
         needed = ("ISSUER",) if kind == "OIDC" else OAUTH_ENDPOINTS
-        missing = [ending for ending in needed if ending not in settings]
-        for ending in missing:
-            reader.problem(f"{prefix}_{ending}", "is missing")
+        for ending in needed:
+            if ending not in settings:
+                reader.problem(f"{prefix}_{ending}", "is missing")
         for ending in ("ISSUER", *OAUTH_ENDPOINTS):
             reader.url(f"{prefix}_{ending}", loopback=loopback)
         if name.lower() in (*taken, "error") or name.startswith("PRACTICE"):
@@ -69,8 +69,7 @@ def generic_providers(
             reader.problem(f"{prefix}_SCOPE", "lacks openid")
         if settings.get("ID_TOKEN_ALG", "RS256") not in (*KEY_TYPES, "HS256"):
             reader.problem(f"{prefix}_ID_TOKEN_ALG", f"is none of {', '.join(KEY_TYPES)}, HS256")
-        if not missing:
-            yield make(name, settings)
+        yield make(name, dict.fromkeys(needed, "") | settings)
 
 
 def _check_auth_method(reader: Reader, name: str) -> None:

@@ -1,0 +1,75 @@
+"""Generates build/demo with every option and serves it on the given port, until Ctrl-C."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from clean_copy import ROOT, generate
+
+DEMO = ROOT / "build" / "demo"
+KEPT = {".env", "instance"}
+ANSWERS = ("project_name=Demo", f"project_slug={DEMO.name}", "providers=all", "features=all")
+
+
+@contextlib.contextmanager
+def own_foreground() -> Iterator[None]:
+    """Take the terminal for this process, so that Ctrl-C stops the server and not make."""
+    if os.name == "nt" or not sys.stdin.isatty():
+        yield
+        return
+    before = os.tcgetpgrp(0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpgrp())
+    try:
+        yield
+    finally:
+        os.tcsetpgrp(0, before)
+
+
+def make_anew() -> None:
+    """Generate build/demo; its .env and database stay, so credentials are entered once."""
+    for path in DEMO.iterdir() if DEMO.exists() else ():
+        if path.name not in KEPT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    print("Generating build/demo ...", flush=True)
+    generate(DEMO.parent, "-f", *ANSWERS)
+
+
+def serve(port: str) -> int:
+    """Migrate and run the app; the exit code, 0 where Ctrl-C or a TERM signal ended it."""
+    url = f"http://localhost:{port}"
+    environment = {**os.environ, "FLASK_RUN_PORT": port, "PUBLIC_URL": url}
+    flask = [sys.executable, "-m", "flask"]
+    print("Migrating the database ...", flush=True)
+    subprocess.run([*flask, "db", "upgrade"], cwd=DEMO, env=environment, check=True)
+    print(f"\nOpen {url}   (stop with Ctrl-C)\n", flush=True)
+    server = subprocess.Popen([*flask, "run"], cwd=DEMO, env=environment)
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        server.wait()
+        print("\nStopped.")
+        return 0
+
+
+def main() -> int:
+    """Generate and serve."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with own_foreground():
+        try:
+            make_anew()
+            return serve(sys.argv[1] if len(sys.argv) > 1 else "8000")
+        except KeyboardInterrupt:
+            return 0
+        except subprocess.CalledProcessError as error:  # the command has said why
+            return error.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

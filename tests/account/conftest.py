@@ -1,0 +1,100 @@
+"""What these tests share: people to sign in as, apps with databases of their own, browsers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.app_server import RunningApp, running_app
+from harness.databases import migrate, postgresql_database, sqlite_copy
+from harness.fixtures import each_database, migrated_sqlite, sqlite_url  # noqa: F401
+from harness.people import People, Someone, people
+from harness.visitor import Visitor
+
+ADA = Someone("1815", "Ada Lovelace", "ada@example.com")
+ADA_AT_B = Someone("b-1815", "Ada L.", "ada@example.com")
+GRACE = Someone("1906", "Grace Hopper", "grace@example.org")
+PROVIDERS = ("github", "google", "alpha", "beta")
+
+Serve = Callable[..., RunningApp]
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql() -> Iterator[str]:
+    """The name of a migrated PostgreSQL database, to copy.  Without PostgreSQL the tests fail."""
+    with postgresql_database() as url:
+        migrate(url)
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def _people() -> Iterator[People]:
+    with people() as made:
+        yield made
+
+
+@pytest.fixture
+def provider(_people: People) -> Iterator[People]:
+    """The provider, behind every name that the app knows; as usual at the start of each test."""
+    _people.metadata = {}
+    _people.before = lambda _: None
+    _people.take_calls()
+    yield _people
+    _people.before = lambda _: None
+
+
+@pytest.fixture
+def serve(provider: People, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Serve]:  # noqa: F811
+    """Serve an app with these settings; on a SQLite database of its own, or on the one named."""
+    with ExitStack() as stack:
+
+        def run(database_url: str = "", **settings: str) -> RunningApp:
+            environ = provider.settings_for(*PROVIDERS) | settings
+            url = database_url or sqlite_copy(migrated_sqlite, tmp_path)
+            return stack.enter_context(running_app(url, environ))
+
+        yield run
+
+
+@pytest.fixture
+def app(serve: Serve) -> RunningApp:
+    """An app with the defaults of a new project."""
+    return serve()
+
+
+@pytest.fixture
+def visit(provider: People) -> Iterator[Visit]:
+    """Open a browser at an app."""
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(Visitor(app.url, provider))
+
+
+@pytest.fixture
+def visitor(app: RunningApp, visit: Visit) -> Visitor:
+    """A browser that nobody is signed in with."""
+    return visit(app)
+
+
+@pytest.fixture
+def ada(app: RunningApp, visit: Visit) -> Visitor:
+    """A browser that Ada is signed in with, by `alpha`."""
+    browser = visit(app)
+    assert browser.sign_in("alpha", ADA).headers["Location"] == "/"
+    return browser
+
+
+@pytest.fixture
+def sql() -> Callable[..., Any]:
+    """Change rows of an app's database: the only way to move a clock that is in them."""
+
+    def run(app: RunningApp, statement: str, **values: Any) -> None:
+        from app.db import db
+        from sqlalchemy import text
+
+        with app.app.app_context():
+            db.session.execute(text(statement), values)
+            db.session.commit()
+
+    return run

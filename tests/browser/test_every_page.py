@@ -1,0 +1,112 @@
+"""Every page, light and dark, on a phone and on a desk: looked at by Chromium and by axe."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.app_server import RunningApp
+from harness.node_servers import NODE
+from playwright.sync_api import Browser, BrowserContext, Page
+
+AXE = NODE / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"phone": (320, 640), "desk": (1280, 800)}
+OPEN_TO_ALL = (
+    "/",
+    "/login",
+    "/login?next=/notes",
+    "/login/github",
+    "/login/corp",
+    "/login/error/provider_unavailable",
+    "/login/error/login_expired?r=0123456789abcdef",
+    "/nothing-here",
+    "/dev/setup",
+)
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=SIZES)
+def context(  # the fixture of harness.chromium, in a size and a theme
+    request: pytest.FixtureRequest, theme: str, chromium: Browser
+) -> Iterator[BrowserContext]:
+    width, height = SIZES[request.param]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if theme == "dark" else "light",
+    )
+    yield context
+    context.close()
+
+
+def problems(page: Page, complaints: list[str]) -> dict[str, Any]:
+    """Return what is wrong with the page that is open."""
+    assert AXE.is_file(), "run `npm ci` in tests/node: axe-core is not installed"
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    page.evaluate(AXE.read_text())
+    violations = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    found = {
+        "too wide by": wide,
+        "axe": [
+            f"{violation['id']}: {node['html']} {node['failureSummary']}"
+            for violation in violations
+            for node in violation["nodes"]
+        ],
+        # A page that answers 404 is one that the browser "failed to load".
+        "console": [text for text in complaints if "Failed to load resource" not in text],
+    }
+    complaints.clear()
+    return {what: value for what, value in found.items() if value}
+
+
+def pages_for_users(app: RunningApp, context: BrowserContext) -> Iterator[str]:
+    """Yield the address of every page that takes no argument."""
+    for rule in app.app.url_map.iter_rules():
+        if rule.arguments or "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+            continue
+        answer = context.request.get(app.url + rule.rule)
+        if "text/html" in answer.headers["content-type"]:
+            yield rule.rule
+
+
+def test_pages_for_everybody(app: RunningApp, page: Page, no_complaints: list[str]) -> None:
+    found = {}
+    for path in OPEN_TO_ALL:
+        page.goto(app.url + path)
+        found[path] = problems(page, no_complaints)
+    page.goto(f"{app.url}/login")
+    page.get_by_role("button", name="Continue with Practice provider").click()
+    page.wait_for_url("**/dev/practice/**")
+    found["practice"] = problems(page, no_complaints)
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_pages_for_users(
+    app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
+) -> None:
+    page.goto(f"{app.url}/login?next=/notes")
+    page.get_by_role("button", name="Continue with GitHub").first.click()
+    page.wait_for_url(f"{app.url}/notes")
+    found = {}
+    for path in pages_for_users(app, context):
+        page.goto(app.url + path)
+        found[path] = problems(page, no_complaints)
+    assert {"/", "/notes", "/account/connections"} <= found.keys()
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_long_words_fit(
+    app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
+) -> None:
+    """Names and notes come from people; a long one must not push the page out of the window."""
+    page.goto(f"{app.url}/login?next=/notes")
+    page.get_by_role("button", name="Continue with GitHub").first.click()
+    page.get_by_label("Note").fill("W" * 300)
+    page.get_by_role("button", name="Add note").click()
+    assert page.get_by_text("W" * 300).is_visible()
+    assert problems(page, no_complaints) == {}

@@ -1,0 +1,271 @@
+"""A provider that counts: an OpenID Provider and GitHub's way on one port, over http or https."""
+
+import json
+import secrets
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+CLIENT_ID = "counted-app"
+CLIENT_SECRET = "a-secret-for-tests-only"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can sign in; GitHub knows people by number."""
+
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"Person {self.number}"
+
+    def email(self, provider: str) -> str:
+        """Return the address at a provider: the same one at two would stop the second sign-in."""
+        return f"person-{self.number}@{provider}.example"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that reached the provider, and when it was being answered."""
+
+    name: str
+    began: float
+    ended: float
+
+
+class CountingProvider:
+    """What the server knows and what it has seen.
+
+    `seconds` is how long it takes for an answer, `before` is called with the name of each request
+    before it is answered, `detour` is another site that people are sent through.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.connections = 0
+        self.seconds = 0.0
+        self.before: Callable[[str], None] = lambda _: None
+        self.detour = ""
+        self._calls: list[Call] = []
+        self._codes: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+        self._key = RSAKey.generate_key(2048)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return the settings of an app that knows it as `github` and as `corp`."""
+        return {
+            "GITHUB_BASE_URL": self.url,
+            "GITHUB_API_URL": self.url,
+            "GITHUB_CLIENT_ID": CLIENT_ID,
+            "GITHUB_CLIENT_SECRET": CLIENT_SECRET,
+            "OIDC_CORP_ISSUER": self.url,
+            "OIDC_CORP_CLIENT_ID": CLIENT_ID,
+            "OIDC_CORP_CLIENT_SECRET": CLIENT_SECRET,
+            "OIDC_CORP_AUTH_METHOD": "client_secret_post",
+        }
+
+    def take_calls(self) -> list[Call]:
+        """Return the requests since the last time."""
+        with self._lock:
+            calls, self._calls = self._calls, []
+        return sorted(calls, key=lambda call: call.began)
+
+    def sign_in(self, location: str, person: Person) -> str:
+        """Return the callback URL that a person comes back with who was sent to `location`."""
+        asked = dict(parse_qsl(urlsplit(location).query))
+        code = secrets.token_urlsafe(24)
+        with self._lock:
+            self._codes[code] = {**asked, "person": person}
+        answer = {"code": code, "state": asked["state"]}
+        return f"{asked['redirect_uri']}?{urlencode(answer)}"
+
+    def answer(self, name: str, url: str, form: Mapping[str, list[str]], bearer: str) -> Any:
+        """Return what a request is answered with: JSON, or the URL of a redirect."""
+        began = time.monotonic()
+        self.before(name)
+        time.sleep(self.seconds)
+        found = self._answers[name](self, url, {k: v[0] for k, v in form.items()}, bearer)
+        with self._lock:
+            self._calls.append(Call(name, began, time.monotonic()))
+        return found
+
+    def _metadata(self, *_: Any) -> Any:
+        return {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "userinfo_endpoint": f"{self.url}/userinfo",
+            "jwks_uri": f"{self.url}/jwks",
+        }
+
+    def _jwks(self, *_: Any) -> Any:
+        return {"keys": [self._key.as_dict(private=False)]}
+
+    def _authorize(self, url: str, *_: Any) -> str:
+        onwards = f"{self.url}/agreed?{urlsplit(url).query}"
+        if self.detour:
+            return f"{self.detour}/company?{urlencode({'onwards': onwards})}"
+        return onwards
+
+    def _company(self, url: str, *_: Any) -> str:
+        return parse_qs(urlsplit(url).query)["onwards"][0]
+
+    def _agreed(self, url: str, *_: Any) -> str:
+        return self.sign_in(url, Person(1))
+
+    def _redeem(self, form: Mapping[str, str]) -> dict[str, Any]:
+        assert form["client_secret"] == CLIENT_SECRET
+        with self._lock:
+            return self._codes.pop(form["code"])
+
+    def _token(self, _url: str, form: Mapping[str, str], _bearer: str) -> Any:
+        asked = self._redeem(form)
+        person = asked["person"]
+        now = int(time.time())
+        claims = {
+            "iss": self.url,
+            "aud": CLIENT_ID,
+            "sub": str(person.number),
+            "iat": now,
+            "exp": now + 300,
+            "nonce": asked["nonce"],
+            "name": person.name,
+            "email": person.email("corp"),
+            "email_verified": True,
+        }
+        return {
+            "access_token": str(person.number),
+            "token_type": "Bearer",
+            "id_token": jwt.encode({"alg": "RS256"}, claims, self._key),
+        }
+
+    def _github_token(self, _url: str, form: Mapping[str, str], _bearer: str) -> Any:
+        person = self._redeem(form)["person"]
+        return {"access_token": str(person.number), "token_type": "bearer"}
+
+    def _github_user(self, _url: str, _form: Mapping[str, str], bearer: str) -> Any:
+        person = Person(int(bearer))
+        return {"id": person.number, "login": f"p{person.number}", "name": person.name}
+
+    def _github_emails(self, _url: str, _form: Mapping[str, str], bearer: str) -> Any:
+        return [{"email": Person(int(bearer)).email("github"), "primary": True, "verified": True}]
+
+    _answers: Mapping[str, Callable[..., Any]] = {
+        "GET /.well-known/openid-configuration": _metadata,
+        "GET /jwks": _jwks,
+        "GET /authorize": _authorize,
+        "GET /login/oauth/authorize": _authorize,
+        "GET /company": _company,
+        "GET /agreed": _agreed,
+        "POST /token": _token,
+        "POST /login/oauth/access_token": _github_token,
+        "GET /user": _github_user,
+        "GET /user/emails": _github_emails,
+    }
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    provider: CountingProvider
+
+    def get_request(self) -> Any:
+        self.provider.connections += 1
+        return super().get_request()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        form = parse_qs(self.rfile.read(length).decode())
+        bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        name = f"{self.command} {urlsplit(self.path).path}"
+        found = self.server.provider.answer(name, self.path, form, bearer)
+        if isinstance(found, str):
+            self.send_response(303)
+            self.send_header("Location", found)
+            body = b""
+        else:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            body = json.dumps(found).encode()
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def counting_provider(
+    host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Iterator[CountingProvider]:
+    """Serve a counting provider until the block ends."""
+    server = _Server(("127.0.0.1", 0), _Handler)
+    if tls:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+    scheme = "https" if tls else "http"
+    server.provider = CountingProvider(f"{scheme}://{host}:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield server.provider
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def tls_for_localhost(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """Return the TLS side of a server called localhost, and the file of whom to trust for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    trusted, private = folder / "trusted.pem", folder / "key.pem"
+    trusted.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(trusted, private)
+    return context, trusted

@@ -1,0 +1,53 @@
+"""Fixtures for the tests that run the app: import them in a conftest.py."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from .databases import POSTGRESQL, migrate, postgresql_database, sqlite_copy
+
+__all__ = ["each_database", "migrated_postgresql", "migrated_sqlite", "sqlite_url"]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to copy."""
+    file = tmp_path_factory.mktemp("migrated") / "app.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql() -> Iterator[str]:
+    """The name of a migrated PostgreSQL database, to copy."""
+    try:
+        psycopg.connect(f"{POSTGRESQL}/postgres").close()
+    except psycopg.OperationalError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("PostgreSQL is not running: see TEST_POSTGRESQL in tests/harness/databases.py")
+    with postgresql_database() as url:
+        migrate(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of the test's own."""
+    return sqlite_copy(migrated_sqlite, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database(
+    request: pytest.FixtureRequest, migrated_sqlite: Path, tmp_path: Path
+) -> Iterator[str]:
+    """A migrated database of the test's own: the test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield sqlite_copy(migrated_sqlite, tmp_path)
+        return
+    with postgresql_database(request.getfixturevalue("migrated_postgresql")) as url:
+        yield url

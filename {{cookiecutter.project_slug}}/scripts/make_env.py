@@ -1,0 +1,28 @@
+"""Writes .env out of .env.example, with a fresh secret key; a .env that exists is left alone."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Create .env, readable by its owner only, and say so."""
+    example = (PROJECT / ".env.example").read_text(encoding="utf-8")
+    key = f"SECRET_KEY={secrets.token_urlsafe(48)}"
+    text, places = re.subn(r"^SECRET_KEY=$", key, example, flags=re.MULTILINE)
+    if places != 1:
+        raise SystemExit(".env.example needs one line 'SECRET_KEY=' for the fresh key.")
+    try:
+        handle = os.open(PROJECT / ".env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    print("Made .env with a fresh SECRET_KEY.")
+
+
+if __name__ == "__main__":
+    main()

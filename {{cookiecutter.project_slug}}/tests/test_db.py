@@ -1,0 +1,80 @@
+"""The database: migrations, moments, transactions."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from app.config import ROOT
+from app.db import Base, db, transaction
+from app.models import Identity, User
+
+MIGRATIONS = str(ROOT / "migrations")
+
+
+def test_the_migrations_make_the_tables_of_the_models(app):
+    """If this fails: flask db migrate -m "what changed"."""
+    with app.app_context():
+        assert (
+            compare_metadata(MigrationContext.configure(db.session.connection()), Base.metadata)
+            == []
+        )
+
+
+def test_the_migrations_go_down_and_up_again(app):
+    with app.app_context():
+        flask_migrate.downgrade(MIGRATIONS)
+        flask_migrate.upgrade(MIGRATIONS)
+        flask_migrate.downgrade(MIGRATIONS, revision="base")
+        assert inspect(db.engine).get_table_names() == ["alembic_version"]
+
+
+def test_moments_are_utc(app):
+    there = timezone(timedelta(hours=9))
+    with app.app_context():
+        user = User(created_at=datetime(2026, 1, 1, 9, 0, tzinfo=there))
+        db.session.add(user)
+        db.session.commit()
+        db.session.expire_all()
+
+        assert user.created_at == datetime(2026, 1, 1, 0, 0, tzinfo=UTC)
+        assert user.created_at.tzinfo is UTC
+
+
+def test_sqlite_keeps_foreign_keys(app):
+    with app.app_context():
+        assert db.session.scalar(text("PRAGMA foreign_keys")) == 1
+        db.session.add(Identity(user_id=99, provider="p", sub="s", issuer="i"))
+        with pytest.raises(IntegrityError):
+            db.session.commit()
+
+
+def test_a_transaction_is_tried_twice(app):
+    tries = []
+
+    def work():
+        tries.append(1)
+        db.session.add(User(name="Ada"))
+        if len(tries) < 2:
+            raise OperationalError("", {}, Exception("locked"))
+        return "done"
+
+    with app.app_context():
+        assert transaction(work) == "done"
+        assert db.session.query(User).count() == 1
+
+
+def test_and_not_three_times(app):
+    tries = []
+
+    def work():
+        tries.append(1)
+        raise OperationalError("", {}, Exception("locked"))
+
+    with app.app_context(), pytest.raises(OperationalError):
+        transaction(work)
+    assert len(tries) == 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ PROVIDERS = ("github", "google", "alpha", "beta")
 
 Serve = Callable[..., RunningApp]
 Visit = Callable[..., Visitor]
+Later = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -96,5 +98,37 @@ def sql() -> Callable[..., Any]:
         with app.app.app_context():
             db.session.execute(text(statement), values)
             db.session.commit()
+
+    return run
+
+
+@pytest.fixture
+def later() -> Callable[..., None]:
+    """Let time pass for the sessions of an app: their rows become older.
+
+    `active`: the browsers were used all along, so only what does not follow use has aged.
+    """
+
+    def run(app: RunningApp, *, active: bool = False, **passed: float) -> None:
+        from app.db import db, now
+        from app.models import LoginSession
+
+        with app.app.app_context():
+            for row in db.session.scalars(db.select(LoginSession)):
+                for name in ("created_at", "authenticated_at", "expires_at", "last_seen_at"):
+                    setattr(row, name, getattr(row, name) - timedelta(**passed))
+                if active:
+                    row.last_seen_at = now()
+            db.session.commit()
+
+    return run
+
+
+@pytest.fixture
+def flask_command() -> Callable[..., Any]:
+    """Run `flask …` for an app, as its owner would at the command line."""
+
+    def run(app: RunningApp, *words: str) -> Any:
+        return app.app.test_cli_runner().invoke(args=list(words))
 
     return run

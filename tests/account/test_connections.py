@@ -116,7 +116,7 @@ def test_st_15_a_link_that_another_session_of_the_user_finishes(
 
 
 def test_st_15_a_link_in_another_browser(app: RunningApp, ada: Visitor, visit: Visit) -> None:
-    """Ada is made to open the link that an attacker began with his own account (and the reverse)."""
+    """Ada is made to open the link that an attacker began for his own account."""
     attacker = visit(app)
     attacker.sign_in("github", replace(GRACE, sub="77"))
     callback = attacker.people.sign_in(attacker.leave(f"{CONNECTIONS}/beta"), ADA_AT_B)

@@ -1,7 +1,6 @@
 """Every page, light and dark, on a phone and on a desk: looked at by Chromium and by axe."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,20 +23,17 @@ OPEN_TO_ALL = (
 )
 
 
-@pytest.fixture(params=["light", "dark"])
-def theme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+# The pages for users are many: each size and each theme is seen once.
+FEWER = [("phone", "dark"), ("desk", "light")]
+LOOKS = [*FEWER, ("phone", "light"), ("desk", "dark")]
 
 
-@pytest.fixture(params=SIZES)
-def context(  # the fixture of harness.chromium, in a size and a theme
-    request: pytest.FixtureRequest, theme: str, chromium: Browser
-) -> Iterator[BrowserContext]:
-    width, height = SIZES[request.param]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if theme == "dark" else "light",
-    )
+@pytest.fixture
+def context(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[BrowserContext]:
+    """The fixture of harness.chromium, in a size and a theme."""
+    size, theme = request.param
+    width, height = SIZES[size]
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
     yield context
     context.close()
 
@@ -74,6 +70,7 @@ def pages_for_users(app: RunningApp, context: BrowserContext) -> Iterator[str]:
             yield rule.rule
 
 
+@pytest.mark.parametrize("context", LOOKS, indirect=True)
 def test_pages_for_everybody(app: RunningApp, page: Page, no_complaints: list[str]) -> None:
     found = {}
     for path in OPEN_TO_ALL:
@@ -86,6 +83,7 @@ def test_pages_for_everybody(app: RunningApp, page: Page, no_complaints: list[st
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
+@pytest.mark.parametrize("context", FEWER, indirect=True)
 def test_pages_for_users(
     app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
 ) -> None:
@@ -100,13 +98,14 @@ def test_pages_for_users(
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
+@pytest.mark.parametrize("context", FEWER, indirect=True)
 def test_long_words_fit(
     app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
 ) -> None:
     """Names and notes come from people; a long one must not push the page out of the window."""
     page.goto(f"{app.url}/login?next=/notes")
     page.get_by_role("button", name="Continue with GitHub").first.click()
-    page.get_by_label("Note").fill("W" * 300)
+    page.get_by_role("textbox", name="Note").fill("W" * 300)
     page.get_by_role("button", name="Add note").click()
     assert page.get_by_text("W" * 300).is_visible()
     assert problems(page, no_complaints) == {}

@@ -1,5 +1,7 @@
 """Signing in as people do, with a real browser."""
 
+import threading
+
 from harness.app_server import RunningApp
 from harness.counting_provider import CountingProvider, counting_provider
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -56,7 +58,7 @@ def test_without_javascript(app: RunningApp, chromium: Browser) -> None:
     press(page, "Corp")
     page.wait_for_url(f"{app.url}/notes")
     expect_signed_in(page)
-    page.get_by_label("Note").fill("Written without scripts")
+    page.get_by_role("textbox", name="Note").fill("Written without scripts")
     page.get_by_role("button", name="Add note").click()
     expect(page.get_by_text("Written without scripts")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
@@ -84,15 +86,14 @@ def test_other_forms_stay_here(app: RunningApp, page: Page, no_complaints: list[
     press(page, "GitHub")
     page.goto(f"{app.url}/notes")
     page.evaluate("document.forms[document.forms.length - 1].action = 'http://127.0.0.1:1/'")
-    page.get_by_role("button", name="Add note").click()
-    page.wait_for_timeout(300)
+    page.get_by_role("textbox", name="Note").fill("For somebody else")
+    page.get_by_role("button", name="Add note").click(no_wait_after=True)
+    page.wait_for_timeout(500)
     assert page.url == f"{app.url}/notes"
     assert any("form-action" in text for text in no_complaints)
 
 
-def test_pages_cannot_be_framed(
-    app: RunningApp, provider: CountingProvider, page: Page, no_complaints: list[str]
-) -> None:
+def test_pages_cannot_be_framed(app: RunningApp, provider: CountingProvider, page: Page) -> None:
     def frames(route: Route) -> None:
         sources = "".join(
             f'<iframe src="{app.url}{path}"></iframe>' for path in ("/login", "/", "/nothing-here")
@@ -101,8 +102,7 @@ def test_pages_cannot_be_framed(
 
     page.route(f"{provider.url}/frames", frames)
     page.goto(f"{provider.url}/frames")
-    assert [frame.locator("h1").count() for frame in page.frames] == [0, 0, 0, 0]
-    assert sum("frame-ancestors" in text for text in no_complaints) == 3
+    assert [frame.url.partition(":")[0] for frame in page.frames[1:]] == ["chrome-error"] * 3
 
 
 def test_form_older_than_the_cookies(app: RunningApp, context: BrowserContext, page: Page) -> None:
@@ -134,16 +134,23 @@ def test_two_logins_at_once_in_one_browser(
     app: RunningApp, provider: CountingProvider, context: BrowserContext, page: Page
 ) -> None:
     """Two tabs wait at the provider at the same time; both come back."""
+    arrived: list[str] = []
+    go_on = threading.Event()
+
+    def before(name: str) -> None:
+        if name == "GET /agreed":
+            arrived.append(name)
+            go_on.wait(30)
+
+    provider.before = before
     other = context.new_page()
-    waiting: list[Route] = []
-    context.route(f"{provider.url}/agreed**", waiting.append)
-    for tab, wanted in ((page, "/notes"), (other, "/account")):
+    tabs = {page: "/notes", other: "/account"}
+    for tab, wanted in tabs.items():
         tab.goto(f"{app.url}/login?next={wanted}")
         tab.get_by_role("button", name="Continue with Corp").click(no_wait_after=True)
-        tab.wait_for_timeout(300)
-    context.unroute(f"{provider.url}/agreed**")
-    for route in waiting:
-        route.continue_()
-    page.wait_for_url(f"{app.url}/notes")
-    other.wait_for_url(f"{app.url}/account")
-    expect_signed_in(other)
+    while len(arrived) < 2:
+        page.wait_for_timeout(50)
+    go_on.set()
+    for tab, wanted in tabs.items():
+        tab.wait_for_url(f"{app.url}{wanted}")
+        expect_signed_in(tab)

@@ -58,7 +58,10 @@ class People(CountingProvider):
             if name == "github":
                 found |= {"GITHUB_BASE_URL": self.url, "GITHUB_API_URL": self.url}
             else:
-                found |= {f"{prefix}_ISSUER": self.url, f"{prefix}_AUTH_METHOD": "client_secret_post"}
+                found |= {
+                    f"{prefix}_ISSUER": self.url,
+                    f"{prefix}_AUTH_METHOD": "client_secret_post",
+                }
         return found
 
     def sign_in(self, location: str, person: Any) -> str:

@@ -190,9 +190,7 @@ def post(app: RunningApp, fields: Any, provider: str = "form") -> requests.Respo
 
 
 @pytest.mark.parametrize(**pick(BASIC))
-def test_form_post_rp(
-    row: Row, form: RunningApp, provider: BadProvider, canary: Listener
-) -> None:
+def test_form_post_rp(row: Row, form: RunningApp, provider: BadProvider, canary: Listener) -> None:
     provider.metadata["token_endpoint_auth_methods_supported"] = ["client_secret_basic"]
     row = replace(row, tenant="form")
     if row.prepare:
@@ -256,9 +254,7 @@ def test_st_18_a_get_with_another_code_than_was_posted(
         other = {**fields, "code": "stolen"}
         if name == "error":
             other = {"state": fields["state"], "iss": fields["iss"], "error": "access_denied"}
-        answer = browser.get(
-            f"{form.url}/callback/form?{urlencode(other)}", allow_redirects=False
-        )
+        answer = browser.get(f"{form.url}/callback/form?{urlencode(other)}", allow_redirects=False)
         assert "/login/error/invalid_callback" in answer.headers["Location"]
     assert provider.count("token") == 0
 

@@ -125,9 +125,7 @@ def test_lists_that_are_null_or_missing_have_their_defaults(
 ) -> None:
     for value in (None, LEFT_OUT):
         app.app.extensions["auth"].flow.documents._kept.clear()
-        row = Row(
-            id=name, outcome="OK", stage="metadata", change=document(**{name: value})
-        )
+        row = Row(id=name, outcome="OK", stage="metadata", change=document(**{name: value}))
         walk(row, app, provider, canary)
 
 
@@ -252,9 +250,7 @@ def test_jw_05_no_kid_and_the_key_is_none_of_them(
 ) -> None:
     provider.published = [provider.rsa_2, provider.ec]
     no_kid = lambda header: {n: v for n, v in header.items() if n != "kid"}  # noqa: E731
-    row = Row(
-        id="JW-05", outcome="REJ1", stage="header", change=no_kid, reason="invalid_id_token"
-    )
+    row = Row(id="JW-05", outcome="REJ1", stage="header", change=no_kid, reason="invalid_id_token")
     walk(row, app, provider, canary)
 
 

@@ -104,7 +104,7 @@ HERE = [
     "/.evil.example",
     "/%D0%B6",
     "/a?b=%20c",
-    "/a?b=%5C%5C".replace("%5C", "%3D"),
+    "/a?b=%3D",
 ]
 
 
@@ -131,9 +131,9 @@ def test_rd_13_none_or_several_are_home() -> None:
 
 
 PIECES = st.sampled_from(
-    ["/", "//", "\\", "%2f", "%5c", "%09", "%0a", "%00", "%25", "%252f", ":", "@", "?", "#", "."]
-    + ["evil.example", "https", "http", "javascript", "localhost", "..", "\t", "\n", "\r", " ", "\x00"]
-    + ["\uff0f", "\u2028", "[", "]", "a", "&", "=", ";"]
+    "/ // \\ %2f %5c %09 %0a %00 %25 %252f : @ ? # . .. [ ] a & = ; evil.example".split()
+    + "https http javascript localhost".split()
+    + ["\t", "\n", "\r", " ", "\x00", "\uff0f", "\u2028"]
 )
 URLS = st.one_of(
     st.lists(PIECES, max_size=8).map("".join),
@@ -221,7 +221,9 @@ def test_rd_08_nor_where_the_login_is_refused(
 
 
 @pytest.mark.parametrize("path", ["/login", "/login/op", "/login/error/login_expired"])
-@pytest.mark.parametrize("wanted", ["https://evil.example", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example", "//evil.example", "javascript:alert(1)"]
+)
 def test_pages_do_not_carry_a_next_to_elsewhere(
     path: str, wanted: str, app: RunningApp, browser: Browser
 ) -> None:

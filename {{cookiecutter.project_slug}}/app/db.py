@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -58,6 +59,8 @@ def init_app(app: Flask, database_url: str) -> None:
     """Connect the app with its database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(database_url)
+    if Path(make_url(database_url).database or "").parent == Path(app.instance_path):
+        Path(app.instance_path).mkdir(exist_ok=True)
     db.init_app(app)
     migrate.init_app(app, db)
     if database_url.startswith("sqlite"):

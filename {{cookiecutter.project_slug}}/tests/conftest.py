@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import certifi
 import flask_migrate
 import pytest
+import responses
 from flask import Flask
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 # What helps in development can be imported there only.
 os.environ["APP_ENV"] = "development"
@@ -16,6 +19,7 @@ os.environ["APP_ENV"] = "development"
 from app import create_app
 from app.config import ROOT
 from app.db import db
+from app.outbound.http import Http
 from tests.browser import Browser
 from tests.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider
 
@@ -63,8 +67,25 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def trust_store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file with one certificate: to load all of certifi's takes longer than most tests."""
+    end = "-----END CERTIFICATE-----"
+    file = tmp_path_factory.mktemp("trust") / "one.pem"
+    file.write_text(certifi.contents().partition(end)[0] + end + "\n", encoding="utf-8")
+    return str(file)
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Compiled templates, for all apps: compiling them anew would take most of the tests' time."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(migrated: Path, fake: FakeProvider, tmp_path: Path) -> Iterator[MakeApp]:
+def make_app(
+    migrated: Path, trust_store: str, compiled: BytecodeCache, fake: FakeProvider, tmp_path: Path
+) -> Iterator[MakeApp]:
     """Make an app with further settings and a database of its own."""
     made: list[Flask] = []
 
@@ -75,11 +96,13 @@ def make_app(migrated: Path, fake: FakeProvider, tmp_path: Path) -> Iterator[Mak
             **SETTINGS,
             "OIDC_FAKE_ISSUER": fake.issuer,
             "DATABASE_URL": f"sqlite:///{file}",
+            "SSL_CERT_FILE": trust_store,
             **(environ or {}),
         }
         app = create_app(settings, **options)
         app.testing = True
         app.test_client_class = Browser
+        app.jinja_env.bytecode_cache = compiled
         made.append(app)
         return app
 
@@ -110,3 +133,16 @@ def signed_in(app: Flask) -> Browser:
     browser = app.test_client()
     assert browser.sign_in().location == "/"
     return browser
+
+
+@pytest.fixture(scope="session")
+def http(trust_store: str) -> Http:
+    """One for all, as in the app: it holds no state."""
+    return Http(trust_store=trust_store, loopback=True)
+
+
+@pytest.fixture
+def recorded() -> Iterator[responses.RequestsMock]:
+    """Answers of providers, recorded; each must be asked for, and nothing else."""
+    with responses.RequestsMock() as recorded:
+        yield recorded

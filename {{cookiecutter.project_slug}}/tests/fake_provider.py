@@ -24,10 +24,12 @@ ADA = {"sub": "1815", "name": "Ada Lovelace", "email": "ada@example.com", "email
 class FakeProvider:
     """What it says, for a test to change; `behave` makes it honest again.
 
-    person: who is signed in there.  answer: parameters of the authorization response to replace.
-    claims: claims of the ID Token to replace; None leaves one out.  key, make_id_token: how they
-    become a token.  token_answer: (status, JSON) to answer in place of the tokens.  paths: what was
-    asked of it.
+    person: who is signed in there.
+    answer: parameters of the authorization response to replace; None leaves one out.
+    claims: the same for the ID Token; key, make_id_token: how they become a token.
+    token_answer: (status, JSON) in place of the tokens.
+    metadata: more to publish.
+    paths: what was asked of it.
     """
 
     def __init__(self) -> None:
@@ -44,6 +46,7 @@ class FakeProvider:
         self.person: dict[str, Any] = dict(ADA)
         self.answer: dict[str, str | None] = {}
         self.claims: dict[str, Any] = {}
+        self.metadata: dict[str, Any] = {}
         self.make_id_token = self.sign
         self.token_answer: tuple[int, Any] | None = None
         self.paths: list[str] = []
@@ -72,6 +75,7 @@ class FakeProvider:
             token_endpoint=f"{self.issuer}/token",
             jwks_uri=f"{self.issuer}/jwks",
             authorization_response_iss_parameter_supported=True,
+            **self.metadata,
         )
 
     def _authorize(self) -> Any:

@@ -188,7 +188,7 @@ def test_the_default_database(monkeypatch, tmp_path):
     environ = {name: value for name, value in PRODUCTION.items() if name != "DATABASE_URL"}
 
     assert load(environ, []).database_url == f"sqlite:///{tmp_path}/instance/app.db"
-    assert (tmp_path / "instance").is_dir()
+    assert not (tmp_path / "instance").exists()
 
 
 def test_the_env_file(monkeypatch, tmp_path):

@@ -78,8 +78,8 @@ def test_libraries_that_can_be_swapped_are_imported_once(library, module):
     assert offenders("", library) == [f"{module} imports {library}"]
 
 
-def test_only_identities_knows_users():
-    """Of the modules of `auth`; the others handle them, and this one decides."""
-    knowing = [found.split(" ")[0] for found in offenders("auth", "app.models.User")]
+def test_accounts_are_the_business_of_one_module_of_auth():
+    """`identities` decides; `sessions` loads who is signed in; a hook gets who signed up."""
+    knowing = {found.split(" ")[0] for found in offenders("auth", "app.models.User")}
 
-    assert "app/auth/routes.py" not in knowing
+    assert knowing == {"app/auth/__init__.py", "app/auth/identities.py", "app/auth/sessions.py"}

@@ -1,9 +1,11 @@
 """The pages that everybody sees, what only signed-in people see, and what every answer carries."""
 
 import pytest
+from flask import request
 from sqlalchemy.exc import OperationalError
 
 from app.db import db
+from app.models import Identity, User
 from tests.conftest import PRODUCTION
 
 
@@ -157,7 +159,7 @@ def test_nothing_of_development_in_production(make_app):
 
 def test_behind_a_proxy(make_app):
     app = make_app({**PRODUCTION, "TRUSTED_PROXIES": "1"})
-    app.add_url_rule("/address", view_func=lambda: __import__("flask").request.remote_addr)
+    app.add_url_rule("/address", view_func=lambda: request.remote_addr)
     headers = {"X-Forwarded-For": "198.51.100.7, 192.0.2.1"}
 
     assert app.test_client().get("/address", headers=headers).text == "192.0.2.1"
@@ -185,3 +187,12 @@ def test_not_ready_without_its_database(make_app, tmp_path):
     (tmp_path / "disk").rmdir()
 
     assert "does not answer" in app.test_client().get("/readyz").get_json()["status"]
+
+
+def test_not_ready_in_production_with_people_of_the_practice_provider(make_app):
+    app = make_app(PRODUCTION)
+    with app.app_context():
+        db.session.add(Identity(user=User(), provider="practice", sub="ada", issuer="here"))
+        db.session.commit()
+
+    assert "practice identities" in app.test_client().get("/readyz").get_json()["status"]

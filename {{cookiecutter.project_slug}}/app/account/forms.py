@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from ..auth.claims import NAME_LENGTH
 from ..models import Identity
 
 INITIALS = "initials"
@@ -15,7 +16,9 @@ CURRENT = "current"
 class ProfileForm(FlaskForm):  # type: ignore[misc]
     """Name and picture.  The address is a provider's word and cannot be edited."""
 
-    name = StringField("Display name", validators=[InputRequired("Enter a name."), Length(max=100)])
+    name = StringField(
+        "Display name", validators=[InputRequired("Enter a name."), Length(max=NAME_LENGTH)]
+    )
     picture = RadioField("Picture")
 
     def offer(self, identities: Iterable[tuple[Identity, str]]) -> None:
@@ -38,4 +41,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
 class DeleteForm(FlaskForm):  # type: ignore[misc]
     """The last question before everything is gone."""
 
-    sure = BooleanField("I understand that this cannot be undone.", validators=[InputRequired()])
+    sure = BooleanField(
+        "I understand that this cannot be undone.",
+        validators=[InputRequired("Tick the box to go on.")],
+    )

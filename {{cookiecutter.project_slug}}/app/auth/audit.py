@@ -2,10 +2,14 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from flask import g, request
 from sqlalchemy import delete
+from sqlalchemy.event import listens_for
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from ..db import db, now
 from ..models import AuditEvent
@@ -20,9 +24,21 @@ def record(
     provider: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Log an event and add it to the transaction under way."""
-    note(event, user_id=user_id, provider=provider, reason=reason)
+    """Add an event to the transaction under way.  It is logged once that is committed."""
     _add(event, user_id, provider, reason)
+    noted = partial(note, event, user_id=user_id, provider=provider, reason=reason)
+    db.session.info.setdefault("recorded", []).append(noted)
+
+
+@listens_for(db.session, "after_commit")
+def _log_recorded(session: Session) -> None:
+    for noted in session.info.pop("recorded", []):
+        noted()
+
+
+@listens_for(db.session, "after_soft_rollback")
+def _forget_recorded(session: Session, _transaction: Any) -> None:
+    session.info.pop("recorded", None)
 
 
 def keep(event: str, *, provider: str | None, reason: str, user_id: int | None = None) -> None:
@@ -48,7 +64,7 @@ def note(
 ) -> None:
     """Log an event only: what a stranger can cause without end must not fill the table."""
     fields = {"event": event, "user_id": user_id, "provider": provider, "reason": reason}
-    fields |= {"address": request.remote_addr, "detail": detail}
+    fields |= {"address": request.remote_addr, "detail": detail and detail[:500]}
     log.info(event, extra={"fields": {name: v for name, v in fields.items() if v is not None}})
 
 

@@ -45,7 +45,8 @@ class LoginFlow:
 
         Spec: OpenID Connect RP-Initiated Logout 1.0 §2.1.
         """
-        url: str | None = self.documents.server(client.provider).get("end_session_endpoint")
+        with time_limit():
+            url: str | None = self.documents.server(client.provider).get("end_session_endpoint")
         return url
 
     def finish(

@@ -90,7 +90,11 @@ def mark_posted(client: Client, response: Mapping[str, str], posted_user: str) -
             Row.provider == client.provider.name,
             Row.code_hash.is_(None),
         )
-        .values(code_hash=_answer_hash(response), posted_user=posted_user[:MAX_POSTED_USER])
+        .values(
+            code_hash=_answer_hash(response),
+            # PostgreSQL takes no NUL.
+            posted_user=posted_user.replace("\0", "")[:MAX_POSTED_USER],
+        )
     )
     db.session.commit()
     if marked.rowcount != 1:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import limits
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from .. import project
@@ -134,7 +134,8 @@ def _public_url(reader: Reader, development: bool) -> str:
     except ValueError:
         parts, port = urlsplit(""), ""
     host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host or parts.username or not value.isascii():
+    usable = re.fullmatch(r"[a-z0-9._:-]+", host) and not parts.username
+    if parts.scheme not in ("http", "https") or not usable:
         reader.problem("PUBLIC_URL", "is not a URL like https://app.example.org")
     elif parts.path.strip("/") or parts.query or parts.fragment:
         reader.problem("PUBLIC_URL", "must have no path: the app lives at the root of its host")
@@ -169,21 +170,16 @@ def _database_url(reader: Reader) -> str:
     if backend not in ("sqlite", "postgresql"):
         reader.problem("DATABASE_URL", "is neither sqlite:///… nor postgresql://…")
     _need_driver(reader, "DATABASE_URL", backend)
-    if value == default:
-        try:
-            (ROOT / "instance").mkdir(exist_ok=True)
-        except OSError as error:
-            reader.problem("DATABASE_URL", f"is not set, and instance/ cannot be made: {error}")
-    elif backend == "sqlite":
-        _check_sqlite_file(reader, url)
+    if backend == "sqlite" and not _writable(Path(url.database or "")):
+        reader.problem("DATABASE_URL", "names a file that cannot be written, or has no folder")
     return value
 
 
-def _check_sqlite_file(reader: Reader, url: URL) -> None:
-    """Refuse a file that cannot be written, or whose folder is not there."""
-    path = Path(url.database or "")
-    if path.is_absolute() and not os.access(path if path.exists() else path.parent, os.W_OK):
-        reader.problem("DATABASE_URL", "names a file that cannot be written, or has no folder")
+def _writable(file: Path) -> bool:
+    """Can this file be written, or made?  The folder `instance` is made when it is needed."""
+    made = [ROOT] if file.parent == ROOT / "instance" else []
+    nearest = next((path for path in (file, file.parent, *made) if path.exists()), None)
+    return not file.is_absolute() or (nearest is not None and os.access(nearest, os.W_OK))
 
 
 def _domains(reader: Reader) -> frozenset[str]:
@@ -210,14 +206,14 @@ def _check_allow_lists(reader: Reader, providers: Iterable[Provider]) -> None:
     for name in (*reader.values, *reader.empty):
         if name in lists and not reader.words(name):
             reader.problem(name, "is empty: remove it, or list who may come in")
-        elif name not in lists and (meant := get_close_matches(name, lists, 1, 0.85)):
+        elif name not in lists and (meant := get_close_matches(name, lists, 1, 0.7)):
             reader.problem(name, f"is no setting of this app: is {meant[0]} meant?")
 
 
 def _storage_uri(reader: Reader) -> str:
     value = reader.text("RATELIMIT_STORAGE_URI", "memory://")
-    scheme = value.partition("://")[0]
-    if scheme not in ("memory", "redis", "rediss"):
+    scheme, separator, _ = value.partition("://")
+    if not separator or scheme not in ("memory", "redis", "rediss"):
         reader.problem("RATELIMIT_STORAGE_URI", "is neither memory:// nor redis://…")
     _need_driver(reader, "RATELIMIT_STORAGE_URI", scheme)
     return value

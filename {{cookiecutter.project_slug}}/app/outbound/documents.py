@@ -15,6 +15,7 @@ from .http import Http
 FRESH_SECONDS = 3600
 STALE_SECONDS = 86400
 COOL_DOWN_SECONDS = 30
+WAIT_SECONDS = 2.0
 
 
 class Documents:
@@ -23,7 +24,6 @@ class Documents:
     def __init__(self, http: Http) -> None:
         self._http = http
         self._kept: dict[str, _Kept] = {}
-        self._lock = threading.Lock()
 
     def server(self, provider: Provider) -> Mapping[str, Any]:
         """Return a provider's metadata: what it declares, or what its issuer publishes.
@@ -49,20 +49,24 @@ class Documents:
         """Return the keys fetched anew, where no known one fits: they may have been changed.
 
         Once a fetch brought nothing new, the next is made after a cool-down: tokens that name keys
-        which do not exist must not become a flood of requests.  Spec: OpenID Connect Core 1.0
-        §10.1.1.
+        which do not exist must not become a flood of requests.  Who comes while one is under way
+        waits for what it brings.  Spec: OpenID Connect Core 1.0 §10.1.1.
         """
         kept = self._document(provider, jwks_uri, read_keys)
         known: list[Key] = kept.value
-        now = time.monotonic()
-        with self._lock:
-            if now < kept.cool_until:
-                return known
-            kept.cool_until = now + COOL_DOWN_SECONDS
-        newer = self._fetch(provider, jwks_uri, read_keys)
+        if not kept.lock.acquire(timeout=WAIT_SECONDS):
+            return known
+        try:
+            newer = self._kept[jwks_uri]
+            now = time.monotonic()
+            if newer is kept and now >= kept.cool_until:
+                kept.cool_until = now + COOL_DOWN_SECONDS
+                newer = self._fetch(provider, jwks_uri, read_keys)
+        finally:
+            kept.lock.release()
         keys: list[Key] = newer.value
         if {key.thumbprint() for key in keys} == {key.thumbprint() for key in known}:
-            newer.cool_until = now + COOL_DOWN_SECONDS
+            newer.cool_until = kept.cool_until
         return keys
 
     def _document(self, provider: Provider, url: str, read: Callable[[Any], Any]) -> "_Kept":
@@ -94,3 +98,4 @@ class _Kept:
         self.fetched_at = time.monotonic()
         self.fresh_until = self.fetched_at + FRESH_SECONDS
         self.cool_until = 0.0
+        self.lock = threading.Lock()

@@ -1,6 +1,8 @@
-// Pages work without this file. It turns on the copy buttons:
+// Pages work without this file. It shows the current one of tabs that do not fit, and turns on the copy buttons:
 // <span class="copy-row"><code>text</code><button type="button" data-copy hidden>Copy</button></span>
 "use strict";
+
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 const spoken = document.createElement("p");
 spoken.className = "visually-hidden";

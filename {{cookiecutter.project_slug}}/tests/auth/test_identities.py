@@ -15,6 +15,8 @@ from tests.examples import OPENID, PLAIN, client
 ADA = Claims(sub="1815", name="Ada", email="ada@example.com", email_verified=True)
 GRACE = Claims(sub="1906", name="Grace", email="grace@example.org", email_verified=True)
 
+CLIENTS = {"openid": client(OPENID), "plain": client(PLAIN)}
+
 
 @pytest.fixture
 def session(app):
@@ -174,7 +176,7 @@ def two(session):
 
 def test_unlinking(session, two):
     first, second, signed_in = two
-    identities.unlink(first.user_id, first.id, ["openid", "plain"], keep=signed_in)
+    identities.unlink(first.user_id, first.id, CLIENTS, keep=signed_in)
 
     assert session.scalars(select(Identity)).all() == [second]
     assert session.scalars(select(LoginSession)).all() == [signed_in]
@@ -183,25 +185,40 @@ def test_unlinking(session, two):
 def test_unlinking_ends_the_other_sessions_made_with_it(session, two):
     first, second, _ = two
     session.execute(update(LoginSession).values(identity_id=second.id))
-    identities.unlink(first.user_id, second.id, ["openid"], keep=LoginSession(identity_id=first.id))
+    identities.unlink(first.user_id, second.id, CLIENTS, keep=LoginSession(id=99))
 
     assert session.scalars(select(LoginSession)).all() == []
 
 
 def test_the_last_identity_that_works_stays(session, two):
-    first, _, signed_in = two
-    unlink = identities.unlink
+    first, second, signed_in = two
+    only_first = {"openid": CLIENTS["openid"]}
 
-    assert refusal(unlink, first.user_id, first.id, ["openid"], keep=signed_in) == "last_identity"
+    assert not identities.works(second, only_first)
+    assert (
+        refusal(identities.unlink, first.user_id, first.id, only_first, keep=signed_in)
+        == "last_identity"
+    )
+
+
+def test_an_identity_at_a_provider_that_moved_does_not_count(session, two):
+    first, _, signed_in = two
+    moved = replace(PLAIN, authorization_endpoint="https://moved.example/authorize")
+    clients = CLIENTS | {"plain": client(moved)}
+
+    assert (
+        refusal(identities.unlink, first.user_id, first.id, clients, keep=signed_in)
+        == "last_identity"
+    )
 
 
 def test_only_one_s_own_identities_can_be_unlinked(session, two):
     first, _, signed_in = two
     other = sign_up(replace(GRACE, sub="3"))
-    unlink = identities.unlink
 
     assert (
-        refusal(unlink, first.user_id, other.id, ["openid"], keep=signed_in) == "no_such_identity"
+        refusal(identities.unlink, first.user_id, other.id, CLIENTS, keep=signed_in)
+        == "no_such_identity"
     )
 
 

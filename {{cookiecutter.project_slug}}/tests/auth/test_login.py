@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from joserfc.jwk import RSAKey
+from sqlalchemy.exc import OperationalError
 
 from app.auth import pending
 from app.db import db
@@ -322,6 +323,19 @@ def test_a_provider_that_is_down(make_app):
     app = make_app({"OIDC_FAKE_ISSUER": "http://127.0.0.1:9"})
 
     assert error_of(app.test_client().press("/login/fake")) == "provider_unavailable"
+
+
+def test_a_database_that_fails(browser, monkeypatch):
+    callback = browser.to_callback()
+
+    def fail(*_args, **_options):
+        raise OperationalError("SELECT", {}, Exception("password=hunter2"))
+
+    monkeypatch.setattr(db.session, "commit", fail)
+    answer = browser.get(callback)
+
+    assert error_of(answer) == "unavailable"
+    assert "hunter2" not in browser.get(answer.location).text
 
 
 # --- What is kept of it

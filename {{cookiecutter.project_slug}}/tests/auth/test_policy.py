@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from app.oauth.provider import Provider
+
 GRACE = {"sub": "1906", "name": "Grace", "email": "grace@example.org", "email_verified": True}
 
 
@@ -32,6 +34,32 @@ def test_sign_ups(make_app, fake, settings, person, code):
 
     assert code_of(browser.sign_in()) == code
     assert (browser.user() is None) == (code is not None)
+
+
+@pytest.mark.parametrize(
+    ("organization", "code"),
+    [("Example.com", None), ("example.net", "not_allowed"), (None, "not_allowed")],
+)
+def test_members_only(make_app, fake, organization, code):
+    provider = Provider(
+        name="corp",
+        label="Corp",
+        scope="openid",
+        issuer=fake.issuer,
+        members_setting="HOSTED_DOMAIN",
+        members_scope="groups",
+    )
+    ours = {
+        "CLIENT_ID": "our-id",
+        "CLIENT_SECRET": "our-own-secret",
+        "HOSTED_DOMAIN": "example.com",
+    }
+    app = make_app({f"CORP_{name}": value for name, value in ours.items()}, providers=[provider])
+    fake.person = GRACE | {"hd": organization}
+    browser = app.test_client()
+
+    assert "scope=openid+groups" in browser.start("corp")
+    assert code_of(browser.sign_in("corp")) == code
 
 
 def test_who_has_an_account_gets_in(make_app, fake):

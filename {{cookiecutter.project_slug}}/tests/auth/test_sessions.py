@@ -64,6 +64,18 @@ def test_signing_out_takes_a_form(signed_in):
     assert signed_in.user()
 
 
+def test_the_provider_s_own_session_can_be_ended_next(app, fake):
+    fake.metadata = {"end_session_endpoint": f"{fake.issuer}/logout"}
+    browser = app.test_client()
+    browser.sign_in()
+    browser.press("/logout")
+    page = browser.get("/").text
+
+    assert "Sign out of Fake too" in page
+    assert f'href="{fake.issuer}/logout?client_id=our-id&amp;post_logout_redirect_uri=http' in page
+    assert "Sign out of Fake too" not in browser.get("/").text
+
+
 def test_signing_out_twice(browser):
     assert browser.press("/logout").location == "/"
 
@@ -78,6 +90,20 @@ def test_the_key_is_new_with_each_sign_in_and_only_its_hash_is_stored(app, signe
 
     assert first != second
     assert second not in vars(row).values()
+
+
+def test_a_sign_in_keeps_nothing_of_the_cookie_but_the_browser(browser):
+    browser.get("/login")
+    with browser.session_transaction() as cookie:
+        cookie["of_somebody_else"] = "here before"
+    callback = browser.to_callback()
+    with browser.session_transaction() as cookie:
+        before = cookie["browser"]
+    browser.get(callback)
+
+    with browser.session_transaction() as cookie:
+        assert "of_somebody_else" not in cookie
+        assert cookie["browser"] == before
 
 
 def test_a_sign_in_as_somebody_else_ends_the_old_session(app, signed_in, fake):

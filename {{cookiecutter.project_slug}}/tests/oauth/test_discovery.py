@@ -46,6 +46,7 @@ BAD_METADATA = {
     "an endpoint over http": SERVER | {"token_endpoint": "http://id.example/token"},
     "an endpoint that is no text": SERVER | {"jwks_uri": ["https://id.example/keys"]},
     "a missing endpoint": SERVER | {"authorization_endpoint": None},
+    "a list that is none": SERVER | {"id_token_signing_alg_values_supported": "RS256"},
     "a bad optional one": SERVER | {"userinfo_endpoint": "http://id.example/userinfo"},
 }
 

@@ -118,3 +118,12 @@ def test_keys_that_change_twice_in_a_row(published):
     for name in ("second", "third"):
         published.found[KEYS_URL] = key_set(name)
         assert names(kept.newer_keys(OPENID, KEYS_URL)) == [name]
+
+
+def test_nobody_waits_long_for_somebody_else_s_fetch(published, monkeypatch):
+    monkeypatch.setattr(documents, "WAIT_SECONDS", 0)
+    kept = Documents(published)
+    kept.keys(OPENID, KEYS_URL)
+
+    with kept._kept[KEYS_URL].lock:
+        assert names(kept.newer_keys(OPENID, KEYS_URL)) == ["first"]

@@ -17,11 +17,6 @@ from app.outbound.sockets import time_limit
 URL = "https://id.example/document"
 
 
-@pytest.fixture
-def http() -> Http:
-    return Http(loopback=True)
-
-
 @pytest.fixture(autouse=True)
 def limit() -> Iterator[None]:
     with time_limit(5):
@@ -89,6 +84,16 @@ def test_nothing_of_the_environment_is_used(http, monkeypatch, tmp_path):
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     responses.get(URL, json={})
+    http.get_json("openid", "", URL)
+
+    [call] = responses.calls
+    assert "Authorization" not in call.request.headers
+    assert not call.request.req_kwargs["proxies"]
+
+
+@responses.activate
+def test_a_bearer_token_is_a_header(http):
+    responses.get(URL, json={})
 
     assert http.get_json("openid", "a-token", URL, fields="id") == {}
     [call] = responses.calls
@@ -118,9 +123,9 @@ def test_an_answer_that_is_too_large(http):
 
 
 @pytest.mark.parametrize("url", ["http://id.example", "ftp://id.example", "http://127.0.0.1"])
-def test_an_address_that_is_not_asked(url):
+def test_an_address_that_is_not_asked(trust_store, url):
     with pytest.raises(InvalidResponse) as caught:
-        get(Http(), url)
+        get(Http(trust_store=trust_store), url)
     assert caught.value.reason == "insecure_url"
 
 

@@ -1,6 +1,6 @@
 """What the tests of single providers share: a login that is finished with recorded answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import responses
@@ -16,16 +16,8 @@ Finish = Callable[..., Claims]
 
 
 @pytest.fixture
-def recorded() -> Iterator[responses.RequestsMock]:
-    """The provider's answers; each must be asked for, and nothing else."""
-    with responses.RequestsMock() as recorded:
-        yield recorded
-
-
-@pytest.fixture
-def finish(recorded: responses.RequestsMock) -> Finish:
+def finish(http: Http, recorded: responses.RequestsMock) -> Finish:
     """Finish a login at a provider: everything from the code to the claims."""
-    http = Http()
     flow = LoginFlow(http, Documents(http))
 
     def run(provider: Provider, **pending: str) -> Claims:

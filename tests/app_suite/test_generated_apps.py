@@ -1,0 +1,98 @@
+"""Generated apps run their own tests, with nothing installed but what they ask for."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ENVIRONMENTS = Path(__file__).resolve().parents[2] / "build" / "environments"
+# As they were before a test changed anything: how packages are to be had may be said in them.
+VARIABLES = {name: value for name, value in os.environ.items() if name != "APP_ENV"}
+OLDEST = "3.11"
+NEWER = ("3.12", "3.13", "3.14")
+PROVIDERS = ("facebook", "github", "google", "x")
+EVERYTHING = {"providers": "all", "features": "all", "database": "postgresql"}
+NOTHING = {"providers": "none", "features": "none", "database": "sqlite"}
+ALONE = [{"providers": name, "features": "none", "database": "sqlite"} for name in PROVIDERS]
+
+
+def python(version: str) -> str | None:
+    """Return a Python of this version, off the path or out of pyenv, if there is one."""
+    installed = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    for candidate in (shutil.which(f"python{version}"), *map(str, installed)):
+        if candidate and answers(candidate, version):
+            return candidate
+    return None
+
+
+def answers(candidate: str, version: str) -> bool:
+    """Does this program run, and is it this version?  A shim of pyenv's may be neither."""
+    told = "import sys; print('%d.%d' % sys.version_info[:2])"
+    done = subprocess.run([candidate, "-c", told], capture_output=True, text=True, check=False)
+    return done.stdout.strip() == version
+
+
+PYTHONS = {version: python(version) for version in (OLDEST, *NEWER)}
+
+
+def environment(version: str, requirements: Path) -> Path:
+    """Return the Python of a fresh environment with exactly these packages, made once."""
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
+    folder = ENVIRONMENTS / f"{version}-{wanted}"
+    ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
+    with (ENVIRONMENTS / f"{version}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            for old in ENVIRONMENTS.glob(f"{version}-*"):
+                shutil.rmtree(old)
+            run(Path(), [str(PYTHONS[version]), "-m", "venv", "--without-pip", str(folder)])
+            command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes"]
+            target = ["--python", str(folder / "bin" / "python")]
+            run(Path(), [*command, *target, "-r", str(requirements)])
+            (folder / "complete").touch()
+    return folder / "bin" / "python"
+
+
+def run(folder: Path, command: list[str], **variables: str) -> str:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**VARIABLES, "PYTHONDONTWRITEBYTECODE": "1", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_oldest_python_is_there() -> None:
+    assert PYTHONS[OLDEST], f"Python {OLDEST} is missing: it is the oldest that apps run on"
+
+
+@pytest.mark.parametrize(
+    ("version", "answered"),
+    [
+        *((OLDEST, answered) for answered in (EVERYTHING, NOTHING, *ALONE)),
+        *((version, answered) for version in NEWER for answered in (EVERYTHING, NOTHING)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value["providers"],
+)
+def test_own_tests(version: str, answered: dict[str, str], generate: Callable[..., Path]) -> None:
+    if version != OLDEST and not PYTHONS[version]:
+        pytest.skip(f"there is no Python {version} on this machine")
+    app = generate(**answered)
+    everything = app if answered is EVERYTHING else generate(**EVERYTHING)
+    settings = tomllib.loads((app / "pyproject.toml").read_text())
+    assert settings["tool"]["pytest"]["ini_options"]["filterwarnings"][0] == "error"
+    command = [str(environment(version, everything / "requirements-dev.txt")), "-m", "pytest"]
+    told = run(app, [*command, "-q", "-p", "no:cacheprovider"])
+    assert " passed" in told
+    assert " skipped" not in told or answered is EVERYTHING

@@ -1,0 +1,242 @@
+"""How often (DS): limits in memory, in Redis, without Redis, and whose address counts."""
+
+import os
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.harness.app_server import RunningApp, running_app
+from tests.harness.bad_provider import BadProvider, Listener
+from tests.harness.browser import Browser
+from tests.harness.ports import free_port
+from tests.harness.production import ProxiedBrowser, gunicorn
+from tests.harness.walk import forget, with_query
+
+from .conftest import settings
+
+REDIS = os.environ.get("TEST_REDIS", "redis://127.0.0.1:6379/9")
+LIMIT = 5
+
+
+@contextmanager
+def limited(
+    database: str, provider: BadProvider, canary: Listener, **environ: str
+) -> Iterator[RunningApp]:
+    """Serve the app with a limit of five a minute."""
+    from app.auth.limits import limiter
+
+    # Flask-Limiter keeps the settings of the newest app in this one object.
+    before = dict(limiter.__dict__)
+    limits = {"RATELIMIT_ENABLED": "1", "RATELIMIT_LOGIN": f"{LIMIT} per minute"}
+    try:
+        with running_app(database, settings(provider) | limits | environ) as app:
+            forget(app, provider, canary)
+            yield app
+    finally:
+        limiter.__dict__.clear()
+        limiter.__dict__.update(before)
+
+
+class Person:
+    """Somebody at an address, who keeps pressing the button."""
+
+    def __init__(self, app: RunningApp, address: str = "203.0.113.5") -> None:
+        self.app = app
+        self.browser = Browser(app.url)
+        self.browser.headers["X-Forwarded-For"] = address
+
+    def starts(self, times: int = 1) -> list[int]:
+        return [self.browser.start("op").status_code for _ in range(times)]
+
+    def refused(self) -> requests.Response:
+        return self.browser.get(f"{self.app.url}/callback/op?code=x&state=x", allow_redirects=False)
+
+
+@pytest.fixture
+def memory(
+    sqlite: Callable[[], str], provider: BadProvider, canary: Listener
+) -> Iterator[RunningApp]:
+    with limited(sqlite(), provider, canary, TRUSTED_PROXIES="1") as app:
+        yield app
+
+
+def test_ds_01_the_sixth_start_of_a_minute_is_refused(memory: RunningApp) -> None:
+    person = Person(memory)
+    assert person.starts(LIMIT) == [303] * LIMIT
+    answer = person.browser.start("op")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert answer.headers["Content-Security-Policy"]
+    assert "Too many requests" in answer.text
+    assert len(memory.rows("pending_logins")) == LIMIT
+    # Reading pages goes on, and so does everybody else.
+    for path in ("/", "/login", "/login/op", "/healthz"):
+        assert person.browser.get(memory.url + path).status_code == 200
+    assert Person(memory, "203.0.113.6").starts() == [303]
+
+
+def test_ds_01_refused_callbacks_count_and_good_ones_do_not(memory: RunningApp) -> None:
+    person = Person(memory)
+    assert [person.refused().status_code for _ in range(LIMIT)] == [303] * LIMIT
+    assert person.refused().status_code == 429
+    assert person.starts() == [429]
+    other = Person(memory, "198.51.100.7")
+    for _ in range(LIMIT - 1):
+        callback = other.browser.to_callback(other.browser.start("op"))
+        assert other.browser.get(callback, allow_redirects=False).headers["Location"] == "/"
+    assert other.starts() == [303]
+    assert other.starts() == [429]
+
+
+def test_ds_01_posted_callbacks_count_too(memory: RunningApp) -> None:
+    person = Person(memory)
+    url = f"{memory.url}/callback/op"
+    answers = [
+        person.browser.post(url, data={"state": "x"}, allow_redirects=False).status_code
+        for _ in range(LIMIT + 1)
+    ]
+    assert answers == [303] * LIMIT + [429]
+
+
+def test_ds_01_a_login_under_way_is_not_lost_at_the_limit(
+    memory: RunningApp, provider: BadProvider
+) -> None:
+    """Nobody can know yet that it is a good one; it can be loaded again a minute later."""
+    from app.auth.limits import limiter
+
+    person = Person(memory)
+    callback = person.browser.to_callback(person.browser.start("op"))
+    person.starts(LIMIT)
+    answer = person.browser.get(callback, allow_redirects=False)
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"]
+    assert provider.count("token") == 0
+    limiter.reset()
+    assert person.browser.get(callback, allow_redirects=False).headers["Location"] == "/"
+
+
+def test_ds_01_a_cancelled_login_does_not_count_as_refused(memory: RunningApp) -> None:
+    person = Person(memory)
+    for _ in range(LIMIT - 1):
+        callback = person.browser.to_callback(person.browser.start("op"))
+        url = with_query(callback, code=None, error="access_denied")
+        assert person.browser.get(url, allow_redirects=False).status_code == 303
+    assert person.starts() == [303]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:203.0.113.9", "203.0.113.9", True),
+        ("::ffff:203.0.113.9", "::ffff:203.0.113.10", False),
+        ("203.0.113.9", "203.0.113.10", False),
+        ("unknown", "not an address", True),
+    ],
+)
+def test_ds_03_whose_address(one: str, other: str, same: bool, memory: RunningApp) -> None:
+    assert Person(memory, one).starts(LIMIT) == [303] * LIMIT
+    assert Person(memory, other).starts() == [429 if same else 303]
+
+
+def test_cf_07_forwarded_headers_do_not_count_without_a_proxy(
+    sqlite: Callable[[], str], provider: BadProvider, canary: Listener
+) -> None:
+    with limited(sqlite(), provider, canary) as app:
+        for number in range(LIMIT):
+            assert Person(app, f"203.0.113.{number}").starts() == [303]
+        assert Person(app, "203.0.113.99").starts() == [429]
+
+
+def test_cf_07_only_the_address_that_the_proxy_wrote_counts(memory: RunningApp) -> None:
+    for number in range(LIMIT):
+        assert Person(memory, f"198.51.100.{number}, 203.0.113.5").starts() == [303]
+    assert Person(memory, "198.51.100.99, 203.0.113.5").starts() == [429]
+    assert Person(memory, "203.0.113.5, 198.51.100.99").starts() == [303]
+
+
+def test_cf_07_two_proxies(
+    sqlite: Callable[[], str], provider: BadProvider, canary: Listener
+) -> None:
+    with limited(sqlite(), provider, canary, TRUSTED_PROXIES="2") as app:
+        person = "192.0.2.1, 203.0.113.5, 10.0.0.1"
+        assert Person(app, person).starts(LIMIT) == [303] * LIMIT
+        assert Person(app, "192.0.2.2, 203.0.113.5, 10.0.0.1").starts() == [429]
+        assert Person(app, "192.0.2.1, 203.0.113.6, 10.0.0.1").starts() == [303]
+
+
+def test_limits_can_be_switched_off(
+    sqlite: Callable[[], str], provider: BadProvider, canary: Listener
+) -> None:
+    with limited(sqlite(), provider, canary, RATELIMIT_ENABLED="0") as app:
+        assert Person(app).starts(LIMIT + 3) == [303] * (LIMIT + 3)
+
+
+def test_ds_03_a_redis_that_is_down_leaves_limits_in_memory(
+    sqlite: Callable[[], str], provider: BadProvider, canary: Listener
+) -> None:
+    uri = f"redis://127.0.0.1:{free_port()}/0"
+    with limited(sqlite(), provider, canary, RATELIMIT_STORAGE_URI=uri) as app:
+        person = Person(app)
+        assert person.starts(LIMIT + 1) == [303] * LIMIT + [429]
+        assert any("memory" in record.getMessage() for record in app.log)
+
+
+def test_ds_03_a_redis_that_says_nothing_costs_a_moment(
+    sqlite: Callable[[], str], provider: BadProvider, canary: Listener
+) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as mute:
+        uri = f"redis://127.0.0.1:{mute.getsockname()[1]}/0"
+        with limited(sqlite(), provider, canary, RATELIMIT_STORAGE_URI=uri) as app:
+            person = Person(app)
+            answers = [person.browser.start("op") for _ in range(LIMIT + 1)]
+            assert [answer.status_code for answer in answers] == [303] * LIMIT + [429]
+            assert max(answer.elapsed.total_seconds() for answer in answers) < 5
+
+
+def test_cc_09_and_10_one_limit_over_two_processes(
+    tmp_path: Path, postgresql: Callable[[], str], provider: BadProvider, at_once: Any
+) -> None:
+    """Two processes, Redis and PostgreSQL: 20 starts at once, five go through."""
+    provider.reset()
+    address = ".".join(str(byte) for byte in (10, *os.urandom(3)))
+    limits = {
+        "RATELIMIT_ENABLED": "1",
+        "RATELIMIT_LOGIN": f"{LIMIT} per minute",
+        "RATELIMIT_STORAGE_URI": REDIS,
+    }
+    environ = settings(provider) | limits
+    with gunicorn(tmp_path, postgresql(), environ, workers=2) as served:
+        people = [ProxiedBrowser(served.url, address) for _ in range(20)]
+        tokens = [person.csrf_token("/login/op") for person in people]
+
+        def press(person: ProxiedBrowser, token: str) -> requests.Response:
+            url = f"{served.url}/login/op"
+            return person.post(url, data={"csrf_token": token}, allow_redirects=False)
+
+        answers = at_once(
+            *(
+                lambda person=person, token=token: press(person, token)
+                for person, token in zip(people, tokens, strict=True)
+            )
+        )
+        statuses = sorted(answer.status_code for answer in answers)
+        assert statuses == [303] * LIMIT + [429] * (20 - LIMIT)
+        # A login that began in one process ends in the other.
+        fresh = ProxiedBrowser(served.url, address.replace("10.", "11.", 1))
+        for _ in range(LIMIT - 1):
+            callback = fresh.to_callback(fresh.start("op"))
+            assert fresh.get(callback, allow_redirects=False).headers["Location"] == "/"
+            assert fresh.sub() is not None
+        for person in (*people, fresh):
+            person.close()
+        assert len(set(re.findall(r"Booting worker with pid: (\d+)", served.written()))) == 2
+    assert threading.active_count() < 100

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix lock
+.PHONY: help setup demo test check fix lock mutate
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -38,3 +38,6 @@ fix: setup  ## Format, and mend what the linter can mend
 
 lock: setup  ## Make all requirements files again (ARGS=--upgrade for newer versions)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(RUN) scripts/lock.py $(ARGS)
+
+mutate: setup  ## Take one check out of the app at a time, and see a test turn red
+	$(RUN) scripts/mutate.py $(ARGS)

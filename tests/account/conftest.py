@@ -47,6 +47,27 @@ def provider(_people: People) -> Iterator[People]:
     _people.before = lambda _: None
 
 
+@pytest.fixture(scope="module")
+def crowd_provider() -> Iterator[People]:
+    """A provider for a server that serves a whole module."""
+    with people() as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest,
+    migrated_sqlite: Path,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """A migrated database for a whole module: its tests run on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield sqlite_copy(migrated_sqlite, tmp_path_factory.mktemp("database"))
+        return
+    with postgresql_database(request.getfixturevalue("migrated_postgresql")) as url:
+        yield url
+
+
 @pytest.fixture
 def serve(provider: People, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Serve]:  # noqa: F811
     """Serve an app with these settings; on a SQLite database of its own, or on the one named."""

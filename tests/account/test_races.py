@@ -11,15 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from conftest import Someone
-from harness.databases import postgresql_database, sqlite_copy
 from harness.gunicorn import Gunicorn, gunicorn
-from harness.people import People, people
+from harness.people import People
 from harness.visitor import Visitor, went_to
 from sqlalchemy import Engine, create_engine, text
 
@@ -76,23 +76,6 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def crowd_provider() -> Iterator[People]:
-    with people() as made:
-        yield made
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def database(
-    request: pytest.FixtureRequest, migrated_sqlite: Path, tmp_path_factory: Any
-) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield sqlite_copy(migrated_sqlite, tmp_path_factory.mktemp("races"))
-        return
-    with postgresql_database(request.getfixturevalue("migrated_postgresql")) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
 def site(database: str, crowd_provider: People, tmp_path_factory: Any) -> Iterator[Site]:
     with served(database, crowd_provider, tmp_path_factory.mktemp("log")) as made:
         yield made
@@ -132,6 +115,17 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         return list(threads.map(one, calls))
 
 
+def visit_at_once(browsers: list[Visitor], urls: list[str]) -> list[requests.Response]:
+    """Let each browser open its address."""
+    return at_once(*[partial(b.visit, url) for b, url in zip(browsers, urls, strict=True)])
+
+
+def ready(browser: Visitor, path: str, **fields: str) -> Callable[[], requests.Response]:
+    """Return the press of a button whose page is open already."""
+    form = {"csrf_token": browser.csrf_token(), **fields}
+    return partial(browser.post, browser.app_url + path, data=form, allow_redirects=False)
+
+
 def end_of(answer: requests.Response) -> str:
     """Return where an answer leads, an error page by its code alone."""
     assert answer.status_code == 303, (answer.status_code, answer.text[:500])
@@ -152,7 +146,7 @@ def test_cc_10_one_callback_twenty_times(site: Site, rounds: Iterator[int]) -> N
         url = browser.callback_url("alpha", person)
         cookies = browser.cookies.copy()
         site.provider.take_calls()
-        ends = Counter(map(end_of, at_once(*[lambda: get(url, cookies)] * 20)))
+        ends = Counter(map(end_of, at_once(*[partial(get, url, cookies)] * 20)))
 
         assert ends == {"/": 1, "login_expired": 19}
         assert [call.name for call in site.provider.take_calls()].count("POST /token") == 1
@@ -164,8 +158,7 @@ def test_cc_02_first_logins_of_one_person(site: Site, rounds: Iterator[int]) -> 
         person = Someone(f"two-{number}", email=f"two-{number}@example.com")
         browsers = [site.browser() for _ in range(3)]
         urls = [browser.callback_url("alpha", person) for browser in browsers]
-        pairs = zip(browsers, urls, strict=True)
-        answers = at_once(*[lambda b=b, u=u: b.visit(u) for b, u in pairs])
+        answers = visit_at_once(browsers, urls)
 
         assert [end_of(answer) for answer in answers] == ["/"] * 3
         assert len({browser.sub() for browser in browsers}) == 1
@@ -183,8 +176,7 @@ def test_cc_02_one_identity_linked_by_two_users(site: Site, rounds: Iterator[int
             site.provider.sign_in(browser.leave(f"{CONNECTIONS}/beta"), wanted)
             for browser in browsers
         ]
-        pairs = zip(browsers, urls, strict=True)
-        answers = at_once(*[lambda b=b, u=u: b.visit(u) for b, u in pairs])
+        answers = visit_at_once(browsers, urls)
 
         assert sorted(map(end_of, answers)) == [CONNECTIONS, "identity_taken"]
         winner = [end_of(answer) for answer in answers].index(CONNECTIONS)
@@ -199,7 +191,7 @@ def test_cc_02_one_identity_linked_twice_by_one_user(site: Site, rounds: Iterato
             site.provider.sign_in(browser.leave(f"{CONNECTIONS}/beta"), wanted) for _ in range(2)
         ]
         cookies = browser.cookies.copy()
-        answers = at_once(*[lambda u=u: get(u, cookies) for u in urls])
+        answers = at_once(*[partial(get, url, cookies) for url in urls])
 
         assert [end_of(answer) for answer in answers] == [CONNECTIONS] * 2
         assert len(site.identities(wanted.sub)) == 1
@@ -214,15 +206,8 @@ def test_lk_12_the_last_two_taken_off_at_once(site: Site, rounds: Iterator[int])
         user_id = int(left.sub() or 0)
         mine = "SELECT id FROM identities WHERE user_id = :user ORDER BY id"
         (one,), (two,) = site.rows(mine, user=user_id)
-        form = {"csrf_token": left.csrf_token()}
-        other_form = {"csrf_token": right.csrf_token()}
         answers = at_once(
-            lambda: left.post(
-                f"{site.server.url}{CONNECTIONS}/{one}/unlink", form, allow_redirects=False
-            ),
-            lambda: right.post(
-                f"{site.server.url}{CONNECTIONS}/{two}/unlink", other_form, allow_redirects=False
-            ),
+            ready(left, f"{CONNECTIONS}/{one}/unlink"), ready(right, f"{CONNECTIONS}/{two}/unlink")
         )
 
         # The session of the other may be over by then.
@@ -237,39 +222,21 @@ def test_lk_12_the_last_two_taken_off_at_once(site: Site, rounds: Iterator[int])
 def test_se_01_requests_around_a_logout(site: Site, rounds: Iterator[int]) -> None:
     for number in rounds:
         browser = site.signed_in("alpha", Someone(f"out-{number}"))
-        token, cookies = browser.csrf_token("/account"), browser.cookies.copy()
-        # So that each of them would note when the session was seen last.
-        site.rows("UPDATE login_sessions SET last_seen_at = created_at")
-        moved = "UPDATE login_sessions SET last_seen_at = :at WHERE user_id = :user"
-        site.rows(moved, at=two_minutes_ago(), user=int(browser.sub() or 0))
-        site.rows(moved, at=two_minutes_ago(), user=int(browser.sub() or 0))
+        cookies = browser.cookies.copy()
+        # So that each of them notes when the session was seen last.
+        site.rows(
+            "UPDATE login_sessions SET last_seen_at = :at WHERE user_id = :user",
+            at=two_minutes_ago(),
+            user=int(browser.sub() or 0),
+        )
+        paths = ("/session", "/account", "/notes", "/", "/account/sessions")
+        readers = [partial(get, site.server.url + path, cookies) for path in paths]
+        (out, *answers) = at_once(ready(browser, "/logout"), *readers, *readers)
 
-        def send(path: str, cookies: Any = cookies, token: str = token) -> int:
-            with requests.Session() as session:
-                session.trust_env = False
-                session.cookies.update(cookies)
-                options = {"allow_redirects": False, "timeout": SECONDS}
-                if path == "/logout":
-                    form = {"csrf_token": token}
-                    return session.post(site.server.url + path, form, **options).status_code
-                return session.get(site.server.url + path, **options).status_code
-
-        paths = [
-            "/session",
-            "/account",
-            "/notes",
-            "/",
-            "/logout",
-            "/session",
-            "/account",
-            "/logout",
-        ]
-        codes = at_once(*[lambda p=p: send(p) for p in paths])
-
-        assert set(codes) <= {200, 303, 401}, codes
-        assert codes[4] == codes[7] == 303
-        assert send("/session") == 401
-        assert send("/account") == 303
+        assert went_to(out) == "/"
+        assert {answer.status_code for answer in answers} <= {200, 303, 401}
+        assert get(f"{site.server.url}/session", cookies).status_code == 401
+        assert get(f"{site.server.url}/account", cookies).status_code == 303
 
 
 def two_minutes_ago() -> str:
@@ -288,12 +255,9 @@ def test_a_sign_in_while_it_is_taken_off(site: Site, rounds: Iterator[int]) -> N
         browser.link("beta", other)
         guest = site.browser()
         url = guest.callback_url("alpha", person)
-        form = {"csrf_token": browser.csrf_token()}
         ((gone,),) = site.rows("SELECT id FROM identities WHERE sub = :sub", sub=person.sub)
-        path = f"{site.server.url}{CONNECTIONS}/{gone}/unlink"
-        answers = at_once(
-            lambda: browser.post(path, form, allow_redirects=False), lambda: guest.visit(url)
-        )
+        off = ready(browser, f"{CONNECTIONS}/{gone}/unlink")
+        answers = at_once(off, partial(guest.visit, url))
 
         assert [end_of(answer) for answer in answers] == [CONNECTIONS, "/"]
         user = guest.sub()
@@ -308,11 +272,7 @@ def test_lo_11_a_sign_in_while_the_account_is_deleted(site: Site, rounds: Iterat
         person = Someone(f"leaving-{number}")
         browser, guest = site.signed_in("alpha", person), site.browser()
         old, url = browser.sub(), guest.callback_url("alpha", person)
-        form = {"csrf_token": browser.csrf_token(), "sure": "y"}
-        path = f"{site.server.url}/account/delete"
-        answers = at_once(
-            lambda: browser.post(path, form, allow_redirects=False), lambda: guest.visit(url)
-        )
+        answers = at_once(ready(browser, "/account/delete", sure="y"), partial(guest.visit, url))
 
         assert [end_of(answer) for answer in answers] == ["/", "/"]
         assert guest.sub() != old
@@ -338,8 +298,7 @@ def test_one_invitation_used_twice(
                 for guest, sub in zip(guests, subs, strict=True):
                     assert went_to(guest.visit(f"/invite/{token}")) == "/login"
                     urls.append(guest.callback_url("alpha", Someone(sub)))
-                pairs = zip(guests, urls, strict=True)
-                answers = at_once(*[lambda g=g, u=u: g.visit(u) for g, u in pairs])
+                answers = visit_at_once(guests, urls)
 
                 assert Counter(map(end_of, answers)) == {"/": 1, "invitation_used": 2}
                 assert len(site.identities(*subs)) == 1

@@ -70,7 +70,7 @@ def pages_for_users(app: RunningApp, context: BrowserContext) -> Iterator[str]:
             yield rule.rule
 
 
-@pytest.mark.parametrize("context", LOOKS, indirect=True)
+@pytest.mark.parametrize("context", LOOKS, indirect=True, ids="-".join)
 def test_pages_for_everybody(app: RunningApp, page: Page, no_complaints: list[str]) -> None:
     found = {}
     for path in OPEN_TO_ALL:
@@ -83,7 +83,7 @@ def test_pages_for_everybody(app: RunningApp, page: Page, no_complaints: list[st
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("context", FEWER, indirect=True)
+@pytest.mark.parametrize("context", FEWER, indirect=True, ids="-".join)
 def test_pages_for_users(
     app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
 ) -> None:
@@ -98,7 +98,7 @@ def test_pages_for_users(
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("context", FEWER, indirect=True)
+@pytest.mark.parametrize("context", FEWER, indirect=True, ids="-".join)
 def test_long_words_fit(
     app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
 ) -> None:

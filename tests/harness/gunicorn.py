@@ -76,7 +76,8 @@ def gunicorn(
         served.wait()
         yield served
     finally:
-        process.terminate()
+        # At once: the browsers of a test may hold connections open.
+        process.send_signal(signal.SIGQUIT)
         try:
             process.wait(START_SECONDS)
         except subprocess.TimeoutExpired:

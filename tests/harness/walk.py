@@ -33,6 +33,7 @@ STATUS = {
     "provider_error": 502,
     "provider_misconfigured": 502,
     "account_disabled": 403,
+    "not_allowed": 403,
     "provider_moved": 409,
     "unavailable": 503,
 }
@@ -146,6 +147,7 @@ def walk(
         assert not row.callback or went.callback_url != url, "the row changes nothing"
         went.answer = browser.get(went.callback_url, allow_redirects=False)
     went.seconds = time.monotonic() - began
+    settle(provider)
     went.events = events(app)
     assert not row.change or row.stage in provider.reached, "the fault was never reached"
     assert went.seconds < SECONDS
@@ -161,6 +163,14 @@ def walk(
             provider.heal()
             sign_in(app, provider, row.tenant, Browser(app.url))
     return went
+
+
+def settle(provider: BadProvider) -> None:
+    """Wait for GitHub's list of addresses, which is asked for beside the profile."""
+    if any(seen.stage == "userinfo" and seen.tenant == "github" for seen in provider.seen):
+        end = time.monotonic() + 5
+        while not provider.count("emails") and time.monotonic() < end:
+            time.sleep(0.005)
 
 
 def accepted(row: Row, app: RunningApp, provider: BadProvider, went: Walk) -> None:

@@ -1,5 +1,6 @@
 """A misbehaving provider, a canary, and the app with everything that it can be set up with."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -40,9 +41,11 @@ def canary() -> Iterator[Listener]:
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     """Return the URL of a fresh, migrated SQLite database, again and again."""
     folder = tmp_path_factory.mktemp("databases")
-    migrated = folder / "migrated.db"
-    migrate(f"sqlite:///{migrated}")
-    return lambda: sqlite_copy(Path(migrated), folder)
+    # Made once for all the runs of scripts/mutate.py.
+    migrated = Path(os.environ.get("MIGRATED_SQLITE") or folder / "migrated.db")
+    if not migrated.exists():
+        migrate(f"sqlite:///{migrated}")
+    return lambda: sqlite_copy(migrated, folder)
 
 
 @pytest.fixture(scope="session")

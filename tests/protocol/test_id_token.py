@@ -14,9 +14,6 @@ from tests.harness.bad_provider import BadProvider, Listener, Reply, b64, compac
 from tests.harness.browser import Browser
 from tests.harness.walk import Row, pick, walk
 
-# joserfc warns of the name EdDSA, which RFC 9864 replaces and providers still use.
-pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
-
 INVALID = {"outcome": "REJ1", "reason": "invalid_id_token"}
 MISSING = object()
 

@@ -31,7 +31,7 @@ def test_lg_01_a_whole_login_at_debug(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """Good ones, refused ones and a sign-out, with every logger as loud as the owner can make it."""
+    """Good ones, refused ones and a sign-out, every logger as loud as the owner can make it."""
     from app.db import db
 
     caplog.set_level(logging.DEBUG)

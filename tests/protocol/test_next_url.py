@@ -130,11 +130,10 @@ def test_rd_13_none_or_several_are_home() -> None:
     assert safe_next("/notes", "/notes") == "/"
 
 
-PIECES = st.sampled_from(
-    "/ // \\ %2f %5c %09 %0a %00 %25 %252f : @ ? # . .. [ ] a & = ; evil.example".split()
-    + "https http javascript localhost".split()
-    + ["\t", "\n", "\r", " ", "\x00", "\uff0f", "\u2028"]
-)
+SIGNS = tuple("/\\:@?#.[]a&=;\t\n\r \x00\uff0f\u2028")
+WORDS = ("//", "..", "evil.example", "https", "http", "javascript", "localhost")
+ESCAPES = ("%2f", "%5c", "%09", "%0a", "%00", "%25", "%252f")
+PIECES = st.sampled_from((*SIGNS, *WORDS, *ESCAPES))
 URLS = st.one_of(
     st.lists(PIECES, max_size=8).map("".join),
     st.lists(PIECES, max_size=8).map(lambda parts: "/" + "".join(parts)),
@@ -154,7 +153,7 @@ def browser_goes_to(base: str, location: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-@settings(max_examples=1500, deadline=None, database=None)
+@settings(max_examples=500, deadline=None, database=None)
 @example("/%5cevil.example")
 @example("//evil.example")
 @given(URLS)

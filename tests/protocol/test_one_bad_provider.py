@@ -64,9 +64,10 @@ def test_ds_05_fifty_people_wait_and_everybody_else_does_not(
 
     other = ProxiedBrowser(served.url)
     for path in ("/", "/login", "/healthz", "/readyz", "/static/app.css"):
-        page = other.get(served.url + path)
-        assert page.status_code == 200
-        assert page.elapsed.total_seconds() < 1
+        # Twice, since this machine may be busy with something else; a thread that waits stays so.
+        pages = [other.get(served.url + path) for _ in range(2)]
+        assert {page.status_code for page in pages} == {200}
+        assert min(page.elapsed.total_seconds() for page in pages) < 1
     start = time.monotonic()
     callback = other.to_callback(other.start("op"))
     assert other.get(callback, allow_redirects=False).headers["Location"] == "/"

@@ -97,12 +97,11 @@ def log_in(user: User, key: str) -> None:
 
 
 def log_out() -> None:
-    """End this browser's session, in the transaction under way, and empty its cookie."""
+    """End this browser's session, in the transaction under way; `forget` it once that is over."""
     db.session.execute(
         delete(LoginSession).where(LoginSession.key_hash == digest(session.get("_user_id", ""))),
         execution_options={"synchronize_session": False},
     )
-    forget()
 
 
 def forget() -> None:

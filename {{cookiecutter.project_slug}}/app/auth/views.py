@@ -88,6 +88,7 @@ def logout() -> Response:
         audit.forget_old(auth().settings.audit_days)
         sessions.log_out()
         db.session.commit()
+        sessions.forget()
         if current.logout_url:
             session["provider_logout"] = _provider_logout(current)
     return redirect(HOME, code=303)

@@ -1,0 +1,91 @@
+"""The documentation is true: links lead somewhere, names exist, the tutorial works as printed."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from clean_copy import ROOT
+
+TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted(TEMPLATE.glob("*.md")),
+    *sorted((TEMPLATE / "docs").glob("*.md")),
+]
+CODE = re.compile(r"```.*?```", re.DOTALL)
+NAMED = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)|\[([^\]\n]+)\]\[([\w-]+)\]")
+TARGETS = re.compile(r"^\[([\w-]+)\]: (\S+)$", re.MULTILINE)
+STEP = re.compile(r"<!-- (file|insert|run):? ?(.*?) ?-->\n```\w+\n(.*?)```", re.DOTALL)
+
+
+def links(page: Path) -> Iterator[tuple[str, str]]:
+    """Yield the words and the target of each link of a page, but for those in code."""
+    text = CODE.sub("", page.read_text(encoding="utf-8"))
+    targets = dict(TARGETS.findall(text))
+    for words, target, other_words, label in NAMED.findall(text):
+        yield words or other_words, target or targets[label]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_what_they_name(page: Path):
+    for words, target in links(page):
+        if re.match(r"https?:|#", target):
+            continue
+        file = page.parent / unquote(target).split("#")[0]
+        assert file.exists(), f"{words}: {target}"
+        name = re.fullmatch(r"`(\w+(?:\.\w+)*)`", words)
+        if name and file.suffix == ".py" and not name[1].endswith(".py"):
+            source = file.read_text(encoding="utf-8")
+            for part in name[1].split("."):
+                assert re.search(rf"^\s*(def|class) {part}\b|^{part}\b.* = ", source, re.M), (
+                    f"{part} is not in {target}"
+                )
+
+
+def test_every_setting_is_in_the_table():
+    table = (TEMPLATE / "README.md").read_text(encoding="utf-8").split("## Settings")[1]
+    listed = set(
+        re.findall(r"`([A-Z_<>]+)`", "".join(re.findall(r"^\|[^|]*\|", table, re.MULTILINE)))
+    )
+    read = set()
+    for file in (TEMPLATE / "app" / "config").glob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and call.func.attr in ("text", "words", "flag", "choice", "number", "url")
+                and isinstance(call.args[0], ast.Constant)
+            ):
+                read.add(call.args[0].value)
+    assert len(read) > 15
+    assert read - {"FLASK_DEBUG"} <= listed
+
+
+def test_your_first_page_works_as_printed(generate, tool):
+    app = generate()
+    page = (app / "docs" / "your-first-page.md").read_text(encoding="utf-8")
+    steps = STEP.findall(page)
+    assert [kind for kind, *_ in steps].count("file") == 5
+    for kind, where, text in steps:
+        if kind == "file":
+            (app / where).parent.mkdir(parents=True, exist_ok=True)
+            (app / where).write_text(text, encoding="utf-8")
+        elif kind == "insert":
+            name, after = re.fullmatch(r'(\S+) after "(.*)"', where).groups()
+            after = ast.literal_eval(f'"{after}"')
+            source = (app / name).read_text(encoding="utf-8")
+            assert source.count(after) == 1
+            (app / name).write_text(source.replace(after, after + text), encoding="utf-8")
+        elif "flask db" in text:
+            tool(app, "flask", "db", "upgrade")  # what `make setup` has done
+            assert '.venv/bin/flask db migrate -m "books" --rev-id 0003\n' in text
+            tool(app, "flask", "db", "migrate", "-m", "books", "--rev-id", "0003")
+            tool(app, "flask", "db", "upgrade")
+    tool(app, "ruff", "format", ".")
+    tool(app, "ruff", "check", ".")
+    tool(app, "mypy")
+    tool(app, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_books.py", "tests/test_db.py")

@@ -64,8 +64,8 @@ def next_steps() -> str:
         "Start it (the practice provider needs no credentials):",
         f"  cd {slug}",
         "  make run",
-        "Without make: python scripts/setup.py, then .venv/bin/flask run",
-        r"(Windows: py scripts\setup.py, then .venv\Scripts\flask run)",
+        "Without make: python scripts/setup.py, then .venv/bin/flask run --debug",
+        r"(Windows: py scripts\setup.py, then .venv\Scripts\flask run --debug)",
         "Then open http://localhost:8000",
     ]
     if answers["__database"] == "postgresql":

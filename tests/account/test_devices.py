@@ -1,5 +1,9 @@
 """Sessions: listed, ended one by one or all, limited in time, and dead on the server when over."""
 
+import sqlite3
+from contextlib import closing
+
+import pytest
 import requests
 from conftest import ADA, GRACE, Later, Serve, Visit
 from harness.app_server import RunningApp
@@ -307,3 +311,24 @@ def test_cleanup(app: RunningApp, ada: Visitor, later: Later, flask_command: obj
     assert app.rows("login_sessions") == []
     assert len(app.rows("pending_logins")) == 1
     assert len(app.rows("users")) == 1
+
+
+def test_se_06_ended_while_a_request_reads_it(
+    app: RunningApp, ada: Visitor, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading the session and noting when it was seen: no server error."""
+    from app.auth import sessions
+
+    later(app, minutes=2)
+    file = app.app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
+    real = sessions.ends_at
+
+    def ended(row: object) -> object:
+        with closing(sqlite3.connect(file)) as other, other:
+            other.execute("DELETE FROM login_sessions")
+        return real(row)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sessions, "ends_at", ended)
+        assert ada.visit("/account").status_code in (200, 303)
+    assert not is_in(app, ada)

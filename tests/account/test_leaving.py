@@ -87,6 +87,28 @@ def test_export(shared: tuple[RunningApp, Visitor]) -> None:
     assert app.rows("audit_events")[-1]["event"] == "export"
 
 
+def test_an_export_of_a_table_that_names_two_people(
+    app: RunningApp, ada: Visitor, visit: Visit, sql: Any
+) -> None:
+    """An owner's own table, with a writer and a reader: rows of either are theirs."""
+    from app.db import Base
+    from sqlalchemy import Column, ForeignKey, Integer, Table
+
+    visit(app).sign_in("beta", GRACE)
+    names = ("writer_id", "reader_id")
+    columns = [Column(name, Integer, ForeignKey("users.id", ondelete="CASCADE")) for name in names]
+    letters = Table("letters", Base.metadata, Column("id", Integer, primary_key=True), *columns)
+    try:
+        sql(app, "CREATE TABLE letters (id INTEGER, writer_id INTEGER, reader_id INTEGER)")
+        for writer, reader in ((1, 2), (2, 1), (2, 2)):
+            sql(app, f"INSERT INTO letters VALUES ({writer}{reader}, {writer}, {reader})")
+        found = json.loads(ada.press("/account/export").text)
+    finally:
+        Base.metadata.remove(letters)
+
+    assert [row["id"] for row in found["letters"]] == [12, 21]
+
+
 def test_an_export_is_readable(app: RunningApp, visitor: Visitor) -> None:
     from dataclasses import replace
 

@@ -1,5 +1,6 @@
 """The same e-mail address at another provider: the table of docs/linking.md, row by row."""
 
+import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -266,7 +267,16 @@ def test_lk_22_the_page_where_sign_up_is_closed(serve: Serve, visit: Visit, sql:
     go_on(browser, "alpha", ADA)
     assert owners(app)[f"beta:{ADA_AT_B.sub}"] == 1
     other = visit(app)
+    token = "an-invitation"
+    sql(
+        app,
+        "INSERT INTO invitations (token_hash, created_at, expires_at)"
+        " VALUES (:hash, '2026-01-01', '2100-01-01')",
+        hash=hashlib.sha256(token.encode()).hexdigest(),
+    )
+    other.visit(f"/invite/{token}")
     other.sign_in("github", replace(ADA, sub="77"))
+    assert "Make a separate account" not in other.page(SAME_ADDRESS), "an invitation opens nothing"
     assert error_of(other.press(SAME_ADDRESS)) == "signup_closed"
     assert len(app.rows("users")) == 1
 

@@ -374,6 +374,14 @@ def test_id_27_token_of_two_megabytes(
     assert went.seconds < 3
 
 
+def test_id_27_a_long_token_that_is_well_signed_costs_no_new_keys(
+    app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    long = claim(pad="x" * 100_000)
+    walk(Row(id="ID-27", stage="claims", change=long, **INVALID), app, provider, canary)
+    assert provider.count("jwks") == 1
+
+
 def test_id_12_one_issuer_s_token_at_another(
     app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:

@@ -213,6 +213,7 @@ def test_guards_ask_for_options_that_exist(template: Path):
     }
     known = {f'if "{name}" in cookiecutter.__providers.split(",")' for name in PROVIDERS}
     known |= {'if cookiecutter.__database == "postgresql"', "else", "endif"}
+    known |= {"if cookiecutter is not defined"}
     assert conditions <= known
 
 

@@ -5,6 +5,7 @@ import logging
 import re
 import secrets
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, g, has_request_context
@@ -49,7 +50,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": self.formatTime(record),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),

@@ -38,6 +38,7 @@ def test_doctor(run):
     assert result.output.splitlines() == [
         "ok    settings",
         "ok    database and migrations",
+        "ok    fake: set up; its callback URL is http://localhost:8000/callback/fake",
         "ok    fake: discovery and keys",
         "ok    fake: clock",
     ]

@@ -54,10 +54,11 @@ def _checks() -> Iterator[tuple[str, str]]:
     yield "database and migrations", database_problem() or ""
     if not settings.clients and not settings.development:
         yield "providers", "none is set up, so nobody can sign in: see flask providers"
-    for client in settings.clients.values():
+    for name, client in settings.clients.items():
+        yield f"{name}: set up; its callback URL is {client.redirect_uri}", ""
         if client.provider.discovered:
-            yield f"{client.provider.name}: discovery and keys", _discovery_problem(client.provider)
-            yield f"{client.provider.name}: clock", _clock_problem(client.provider)
+            yield f"{name}: discovery and keys", _discovery_problem(client.provider)
+            yield f"{name}: clock", _clock_problem(client.provider)
 
 
 def _discovery_problem(provider: Provider) -> str:

@@ -42,19 +42,8 @@ def generic_providers(
     reader: Reader, kind: str, taken: list[str], loopback: bool
 ) -> Iterable[Provider]:
     """Return the providers that `OIDC_<NAME>_…` or `OAUTH_<NAME>_…` variables describe."""
-    endings = OIDC_ENDINGS if kind == "OIDC" else OAUTH_ENDINGS
-    found: dict[str, dict[str, str]] = {}
-    longest_first = "|".join(sorted(endings, key=len, reverse=True))
-    for variable, value in sorted(reader.values.items()):
-        if not variable.startswith(f"{kind}_"):
-            continue
-        match = re.fullmatch(rf"{kind}_([A-Z0-9_]*?[A-Z0-9])_({longest_first})", variable)
-        if match is None:
-            reader.problem(variable, f"is not one of {kind}_<NAME>_{{{', '.join(endings)}}}")
-            continue
-        found.setdefault(match[1], {})[match[2]] = value
     make = generic.openid_provider if kind == "OIDC" else generic.oauth_provider
-    for name, settings in found.items():
+    for name, settings in _by_name(reader, kind).items():
         prefix = f"{kind}_{name}"
         needed = ("ISSUER",) if kind == "OIDC" else OAUTH_ENDPOINTS
         for ending in needed:
@@ -70,6 +59,22 @@ def generic_providers(
         if settings.get("ID_TOKEN_ALG", "RS256") not in (*KEY_TYPES, "HS256"):
             reader.problem(f"{prefix}_ID_TOKEN_ALG", f"is none of {', '.join(KEY_TYPES)}, HS256")
         yield make(name, dict.fromkeys(needed, "") | settings)
+
+
+def _by_name(reader: Reader, kind: str) -> dict[str, dict[str, str]]:
+    """Return what was set of the variables of a kind, for each name in them."""
+    endings = OIDC_ENDINGS if kind == "OIDC" else OAUTH_ENDINGS
+    found: dict[str, dict[str, str]] = {}
+    longest_first = "|".join(sorted(endings, key=len, reverse=True))
+    for variable, value in sorted(reader.values.items()):
+        if not variable.startswith(f"{kind}_"):
+            continue
+        match = re.fullmatch(rf"{kind}_([A-Z0-9_]*?[A-Z0-9])_({longest_first})", variable)
+        if match is None:
+            reader.problem(variable, f"is not one of {kind}_<NAME>_{{{', '.join(endings)}}}")
+            continue
+        found.setdefault(match[1], {})[match[2]] = value
+    return found
 
 
 def _check_auth_method(reader: Reader, name: str) -> None:

@@ -5,11 +5,13 @@ from ..oauth.provider import Claims, Grant, Provider, subject
 
 def claims(grant: Grant) -> Claims:
     """Quirk: the profile stands under `data`; only a confirmed address is given, as
-    `confirmed_email`, and only to apps that may ask for it in X's console."""
-    profile = grant.get_json(
-        grant.client.provider.userinfo_endpoint,
-        **{"user.fields": "id,name,username,profile_image_url,confirmed_email"},
-    )
+    `confirmed_email`, and an app that asks without X's permission gets no profile at all: such a
+    one sets X_SCOPE without `users.email`."""
+    provider = grant.client.provider
+    fields = ["id", "name", "username", "profile_image_url"]
+    if "users.email" in provider.scope.split():
+        fields.append("confirmed_email")
+    profile = grant.get_json(provider.userinfo_endpoint, **{"user.fields": ",".join(fields)})
     user = profile["data"]
     return Claims(
         sub=subject(user["id"]),
@@ -33,5 +35,5 @@ PROVIDER = Provider(
     auth_method="client_secret_basic",
     claims=claims,
     console_url="https://console.x.com",
-    console_hint="User authentication settings, type Web App; switch on Request email from users.",
+    console_hint="Type Web App; switch on Request email from users; no localhost, but 127.0.0.1.",
 )

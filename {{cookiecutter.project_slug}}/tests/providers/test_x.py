@@ -32,6 +32,14 @@ def test_a_login(finish, recorded):
     assert "confirmed_email" in me.calls[0].request.url
 
 
+def test_the_address_is_not_asked_for_without_its_scope(finish, recorded):
+    recorded.post(TOKEN, json=TOKENS)
+    me = recorded.get(ME, json={"data": USER})
+    finish(PROVIDER.at(scope="tweet.read users.read"))
+
+    assert "confirmed_email" not in me.calls[0].request.url
+
+
 def test_a_login_without_an_address(finish, recorded):
     recorded.post(TOKEN, json=TOKENS)
     recorded.get(ME, json={"data": USER})

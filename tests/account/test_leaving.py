@@ -101,7 +101,8 @@ def test_an_export_of_a_table_that_names_two_people(
     try:
         sql(app, "CREATE TABLE letters (id INTEGER, writer_id INTEGER, reader_id INTEGER)")
         for writer, reader in ((1, 2), (2, 1), (2, 2)):
-            sql(app, f"INSERT INTO letters VALUES ({writer}{reader}, {writer}, {reader})")
+            values = {"id": 10 * writer + reader, "writer": writer, "reader": reader}
+            sql(app, "INSERT INTO letters VALUES (:id, :writer, :reader)", **values)
         found = json.loads(ada.press("/account/export").text)
     finally:
         Base.metadata.remove(letters)

@@ -24,13 +24,13 @@ demo: setup  ## Generate build/demo with every option and serve it (PORT=8000)
 	@$(RUN) scripts/demo.py $(PORT)
 
 test: setup  ## Run every test
-	$(RUN) -m pytest -n 2
+	$(RUN) -m pytest -n 2 --dist loadfile
 
 check: setup  ## What CI runs: format, lint, types, tests
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
-	$(RUN) -m pytest -n 2
+	$(RUN) -m pytest -n 2 --dist loadfile
 
 fix: setup  ## Format, and mend what the linter can mend
 	$(RUN) -m ruff format .

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 from harness.app_server import RunningApp
 from harness.visitor import Visitor, error_of, went_to
+
+from .conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 
 
 def logged(app: RunningApp) -> list[dict[str, Any]]:

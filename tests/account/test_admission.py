@@ -5,10 +5,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 from harness.app_server import RunningApp
 from harness.people import People, Someone
 from harness.visitor import Visitor, error_of, went_to
+
+from .conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 
 
 def invitation(app: RunningApp, flask_command: Any, *options: str) -> str:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 import requests
-from conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 from harness.app_server import RunningApp
 from harness.visitor import Visitor, error_of, went_to
+
+from .conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 
 CONNECTIONS = "/account/connections"
 

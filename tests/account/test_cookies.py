@@ -8,9 +8,10 @@ from zlib import decompress
 
 import pytest
 import requests
-from conftest import ADA, ADA_AT_B, Serve, Visit
 from harness.app_server import SECRET_KEY, RunningApp
 from harness.visitor import Visitor, went_to
+
+from .conftest import ADA, ADA_AT_B, Serve, Visit
 
 NEW_KEY = "another-key-9876543210-zyxwvutsrqponmlkjihgfedcba"
 

@@ -5,9 +5,10 @@ from contextlib import closing
 
 import pytest
 import requests
-from conftest import ADA, GRACE, Later, Serve, Visit
 from harness.app_server import RunningApp
 from harness.visitor import Visitor, went_to
+
+from .conftest import ADA, GRACE, Later, Serve, Visit
 
 DEVICES = "/account/sessions"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

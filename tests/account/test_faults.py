@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 from harness.app_server import RunningApp
 from harness.databases import POSTGRESQL
 from harness.tcp_proxy import tcp_proxy
 from harness.visitor import Visitor, error_of, text_of, went_to
 from sqlalchemy import event
+
+from .conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 
 TABLES = ("users", "identities", "login_sessions", "notes", "audit_events")
 

@@ -14,11 +14,12 @@ from typing import Any
 import psycopg
 import pytest
 import requests
-from conftest import ADA, ADA_AT_B
 from harness.gunicorn import Gunicorn, gunicorn
 from harness.people import People, Someone
 from harness.visitor import Visitor, went_to
 from sqlalchemy import create_engine, text
+
+from .conftest import ADA, ADA_AT_B
 
 TABLES = ("users", "identities", "login_sessions", "notes", "audit_events")
 NUMBERS = itertools.count(1)

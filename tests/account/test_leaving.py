@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 from harness.app_server import RunningApp
 from harness.visitor import Visitor, text_of, went_to
+
+from .conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 
 SECRETS = ("key_hash", "token_hash", "state_hash", "browser_hash", "code_hash", "nonce")
 SECRETS += ("code_verifier", "access_token", "refresh_token")

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 from harness.app_server import RunningApp
 from harness.visitor import Visitor, error_of, went_to
+
+from .conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "linking.md"
 SAME_ADDRESS = "/login/same-address"

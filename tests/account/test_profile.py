@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 from harness.app_server import RunningApp
 from harness.visitor import Visitor, went_to
+
+from .conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
 
 PICTURE = "https://pictures.example/ada.png"
 OTHER = "https://pictures.example/other.png"

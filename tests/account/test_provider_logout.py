@@ -6,13 +6,14 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 import requests
-from conftest import ADA, ADA_AT_B, Serve, Visit
 from harness.app_server import RunningApp, running_app
 from harness.counting_provider import CLIENT_ID
 from harness.node_servers import openid_provider
 from harness.people import People
 from harness.ports import free_port
 from harness.visitor import Visitor, went_to
+
+from .conftest import ADA, ADA_AT_B, Serve, Visit
 
 
 def offered(browser: Visitor) -> str | None:

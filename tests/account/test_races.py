@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import Someone
 from harness.gunicorn import Gunicorn, gunicorn
 from harness.people import People
 from harness.visitor import Visitor, went_to
 from sqlalchemy import Engine, create_engine, text
+
+from .conftest import Someone
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "15"))
 SECONDS = 30

@@ -6,9 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from conftest import ADA, ADA_AT_B, GRACE, Later, Visit
 from harness.app_server import RunningApp
 from harness.visitor import Visitor, error_of, went_to
+
+from .conftest import ADA, ADA_AT_B, GRACE, Later, Visit
 
 CONNECTIONS = "/account/connections"
 TABLES = ("users", "identities", "notes")

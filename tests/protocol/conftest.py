@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.harness.walk")
+pytest.register_assert_rewrite("harness.walk")
 
-from tests.harness.app_server import RunningApp, running_app  # noqa: E402
-from tests.harness.bad_provider import (  # noqa: E402
+from harness.app_server import RunningApp, running_app  # noqa: E402
+from harness.bad_provider import (  # noqa: E402
     CLIENT_ID,
     CLIENT_SECRET,
     BadProvider,
     Listener,
 )
-from tests.harness.browser import Browser  # noqa: E402
-from tests.harness.databases import migrate, postgresql_database, sqlite_copy  # noqa: E402
-from tests.harness.walk import forget  # noqa: E402
+from harness.browser import Browser  # noqa: E402
+from harness.databases import migrate, postgresql_database, sqlite_copy  # noqa: E402
+from harness.walk import forget  # noqa: E402
 
 
 @pytest.fixture(scope="session")

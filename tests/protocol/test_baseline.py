@@ -1,10 +1,9 @@
 """The honest provider: each kind of it signs people in.  What the hostile rows differ from."""
 
 import pytest
-
-from tests.harness.app_server import RunningApp
-from tests.harness.bad_provider import BadProvider, Listener
-from tests.harness.walk import Row, walk
+from harness.app_server import RunningApp
+from harness.bad_provider import BadProvider, Listener
+from harness.walk import Row, walk
 
 TENANTS = ("op", "google", "plain", "github", "facebook", "x", "one")
 

@@ -4,11 +4,10 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-
-from tests.harness.app_server import RunningApp
-from tests.harness.bad_provider import PROVIDER_TEXT, BadProvider, Listener, s256
-from tests.harness.browser import Browser
-from tests.harness.walk import (
+from harness.app_server import RunningApp
+from harness.bad_provider import PROVIDER_TEXT, BadProvider, Listener, s256
+from harness.browser import Browser
+from harness.walk import (
     Row,
     events,
     no_secret_in_log,

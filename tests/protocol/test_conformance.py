@@ -13,12 +13,11 @@ from urllib.parse import urlencode, urljoin
 
 import pytest
 import requests
-
-from tests.harness.app_server import RunningApp, running_app
-from tests.harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener
-from tests.harness.browser import Browser
-from tests.harness.walk import Row, events, forget, pick, query_of, refused, rows_of, walk
-from tests.harness.walk import Walk as Went
+from harness.app_server import RunningApp, running_app
+from harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener
+from harness.browser import Browser
+from harness.walk import Row, events, forget, pick, query_of, refused, rows_of, walk
+from harness.walk import Walk as Went
 
 INVALID = {"outcome": "REJ1", "reason": "invalid_id_token"}
 

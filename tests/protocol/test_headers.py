@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-
-from tests.harness.app_server import SECRET_KEY, RunningApp
-from tests.harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener
-from tests.harness.browser import Browser
-from tests.harness.walk import Row, sign_in, walk
+from harness.app_server import SECRET_KEY, RunningApp
+from harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener
+from harness.browser import Browser
+from harness.walk import Row, sign_in, walk
 
 HTTPS = "https://app.example.org"
 

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from harness.app_server import RunningApp
+from harness.bad_provider import BadProvider, Listener, Reply, b64, compact, signature
+from harness.browser import Browser
+from harness.walk import Row, pick, walk
 from joserfc.jwk import RSAKey
-
-from tests.harness.app_server import RunningApp
-from tests.harness.bad_provider import BadProvider, Listener, Reply, b64, compact, signature
-from tests.harness.browser import Browser
-from tests.harness.walk import Row, pick, walk
 
 INVALID = {"outcome": "REJ1", "reason": "invalid_id_token"}
 MISSING = object()

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from tests.harness.app_server import RunningApp, running_app
-from tests.harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener, Reply, b64
-from tests.harness.browser import Browser
-from tests.harness.walk import Row, pick, query_of, sign_in, walk
+from harness.app_server import RunningApp, running_app
+from harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener, Reply, b64
+from harness.browser import Browser
+from harness.walk import Row, pick, query_of, sign_in, walk
 
 LEFT_OUT = object()
 LATER = {"outcome": "SOFT", "code": "provider_unavailable", "reason": "provider_unavailable"}

@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 import requests
-
-from tests.harness.app_server import RunningApp, running_app
-from tests.harness.bad_provider import BadProvider, Listener
-from tests.harness.browser import Browser
-from tests.harness.ports import free_port
-from tests.harness.production import ProxiedBrowser, gunicorn
-from tests.harness.walk import forget, with_query
+from harness.app_server import RunningApp, running_app
+from harness.bad_provider import BadProvider, Listener
+from harness.browser import Browser
+from harness.ports import free_port
+from harness.production import ProxiedBrowser, gunicorn
+from harness.walk import forget, with_query
 
 from .conftest import settings
 

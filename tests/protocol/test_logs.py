@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.harness.app_server import SECRET_KEY, RunningApp, running_app
-from tests.harness.bad_provider import BadProvider, Listener, Reply
-from tests.harness.browser import Browser
-from tests.harness.production import ProxiedBrowser, gunicorn
-from tests.harness.walk import events, forget, query_of, with_query
+from harness.app_server import SECRET_KEY, RunningApp, running_app
+from harness.bad_provider import BadProvider, Listener, Reply
+from harness.browser import Browser
+from harness.production import ProxiedBrowser, gunicorn
+from harness.walk import events, forget, query_of, with_query
 
 from .conftest import settings
 

@@ -1,11 +1,10 @@
 """One provider's answer at another's callback (MX).  Spec: RFC 9207, RFC 9700 §4.4."""
 
 import pytest
-
-from tests.harness.app_server import RunningApp
-from tests.harness.bad_provider import BadProvider, Listener
-from tests.harness.browser import Browser
-from tests.harness.walk import Row, pick, query_of, rows_of, sign_in, walk, with_query
+from harness.app_server import RunningApp
+from harness.bad_provider import BadProvider, Listener
+from harness.browser import Browser
+from harness.walk import Row, pick, query_of, rows_of, sign_in, walk, with_query
 
 ROWS = [
     *(

@@ -5,13 +5,12 @@ import string
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from harness.app_server import RunningApp
+from harness.bad_provider import BadProvider
+from harness.browser import Browser
+from harness.walk import with_query
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
-from tests.harness.app_server import RunningApp
-from tests.harness.bad_provider import BadProvider
-from tests.harness.browser import Browser
-from tests.harness.walk import with_query
 
 ELSEWHERE = [
     # RD-01

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 import requests
-
-from tests.harness.bad_provider import BadProvider
-from tests.harness.production import ProxiedBrowser, Served, gunicorn
-from tests.harness.raw import drip, silence
+from harness.bad_provider import BadProvider
+from harness.production import ProxiedBrowser, Served, gunicorn
+from harness.raw import drip, silence
 
 from .conftest import settings
 

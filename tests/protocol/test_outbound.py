@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.app_server import RunningApp, running_app
+from harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener, Reply
+from harness.browser import Browser
+from harness.certificates import Authority, authority
+from harness.ports import free_port
+from harness.raw import drip, drips, flood, silence
+from harness.walk import Row, events, forget, query_of, sign_in, walk, with_query
 from urllib3.util import connection
-
-from tests.harness.app_server import RunningApp, running_app
-from tests.harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener, Reply
-from tests.harness.browser import Browser
-from tests.harness.certificates import Authority, authority
-from tests.harness.ports import free_port
-from tests.harness.raw import drip, drips, flood, silence
-from tests.harness.walk import Row, events, forget, query_of, sign_in, walk, with_query
 
 READ, TOTAL = 0.8, 1.6
 LATER = {"outcome": "SOFT", "code": "provider_unavailable", "reason": "provider_unavailable"}

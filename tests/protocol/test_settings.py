@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from harness.app_server import SECRET_KEY, RunningApp, running_app
+from harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener
+from harness.browser import Browser
+from harness.walk import Row, forget, query_of, sign_in, walk
 from hypothesis import given
 from hypothesis import settings as run
 from hypothesis import strategies as st
-
-from tests.harness.app_server import SECRET_KEY, RunningApp, running_app
-from tests.harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener
-from tests.harness.browser import Browser
-from tests.harness.walk import Row, forget, query_of, sign_in, walk
 
 from . import conftest
 

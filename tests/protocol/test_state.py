@@ -8,11 +8,10 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import requests
-
-from tests.harness.app_server import RunningApp
-from tests.harness.bad_provider import BadProvider, Listener
-from tests.harness.browser import Browser
-from tests.harness.walk import Row, pick, query_of, rows_of, sign_in, walk, with_query
+from harness.app_server import RunningApp
+from harness.bad_provider import BadProvider, Listener
+from harness.browser import Browser
+from harness.walk import Row, pick, query_of, rows_of, sign_in, walk, with_query
 
 RANDOM = "3sVbq2lH0wXnQmKzP9rT7yUcEaFgJdLo5iBvN8xM1kA"
 

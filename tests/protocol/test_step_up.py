@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 import requests
-
-from tests.harness.app_server import RunningApp, running_app
-from tests.harness.bad_provider import CLIENT_SECRET, BadProvider, Listener
-from tests.harness.browser import Browser
-from tests.harness.walk import Row, events, forget, query_of, rows_of, sign_in, walk
+from harness.app_server import RunningApp, running_app
+from harness.bad_provider import CLIENT_SECRET, BadProvider, Listener
+from harness.browser import Browser
+from harness.walk import Row, events, forget, query_of, rows_of, sign_in, walk
 
 from .conftest import settings
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-
-from tests.harness.app_server import RunningApp, running_app
-from tests.harness.bad_provider import PROVIDER_TEXT, BadProvider, Listener, Reply
-from tests.harness.browser import Browser
-from tests.harness.walk import Row, forget, pick, walk
+from harness.app_server import RunningApp, running_app
+from harness.bad_provider import PROVIDER_TEXT, BadProvider, Listener, Reply
+from harness.browser import Browser
+from harness.walk import Row, forget, pick, walk
 
 SAYS = PROVIDER_TEXT
 

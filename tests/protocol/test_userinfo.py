@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from tests.harness.app_server import RunningApp
-from tests.harness.bad_provider import PROVIDER_TEXT, BadProvider, Listener, Reply
-from tests.harness.walk import Row, pick, walk
+from harness.app_server import RunningApp
+from harness.bad_provider import PROVIDER_TEXT, BadProvider, Listener, Reply
+from harness.walk import Row, pick, walk
 
 LEFT_OUT = object()
 

@@ -55,14 +55,11 @@ def open_session(identity: Identity, claims: Claims, logout_url: str | None) -> 
     """
     moment = now()
     key = secrets.token_urlsafe(32)
+    idle_since = moment - current_app.config["SESSION_IDLE"]
+    mine = LoginSession.key_hash == digest(session.get("_user_id", ""))
+    past = or_(LoginSession.expires_at < moment, LoginSession.last_seen_at < idle_since)
     db.session.execute(
-        delete(LoginSession).where(
-            or_(
-                LoginSession.key_hash == digest(session.get("_user_id", "")),
-                LoginSession.expires_at < moment,
-                LoginSession.last_seen_at < moment - current_app.config["SESSION_IDLE"],
-            )
-        ),
+        delete(LoginSession).where(or_(mine, past)),
         execution_options={"synchronize_session": False},
     )
     db.session.add(

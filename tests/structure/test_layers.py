@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from test_sizes import APP, MODULES
+
+from .test_sizes import APP, MODULES
 
 CORE = {
     # What a part may import of the app; its own modules always, and nothing else.

@@ -30,6 +30,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("HOME", str(folder))
         patch.setenv("USERPROFILE", str(folder))
         patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        # Of an app that somebody works on in the same shell; its database is not ours to migrate.
+        for setting in ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "FLASK_APP", "FLASK_DEBUG"):
+            patch.delenv(setting, raising=False)
         for person in ("AUTHOR", "COMMITTER"):
             patch.setenv(f"GIT_{person}_NAME", "Test")
             patch.setenv(f"GIT_{person}_EMAIL", "test@example.com")

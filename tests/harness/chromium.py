@@ -18,13 +18,14 @@ ARGUMENTS = [
     # Nothing outside this machine exists.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+PROGRAMS = ("chromium", "google-chrome")
 MILLISECONDS = 30_000
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A Chromium without a window."""
-    program = shutil.which("chromium")
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     assert program, "Chromium is missing: these tests look at pages in a real browser"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)

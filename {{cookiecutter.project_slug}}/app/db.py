@@ -74,7 +74,7 @@ def engine_options(database_url: str) -> Mapping[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True}
     if url.get_backend_name() == "postgresql":
         options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "pool_timeout": 5}
-        options["connect_args"] = {"connect_timeout": 3}
+        options["connect_args"] = {"connect_timeout": 3, "tcp_user_timeout": 10_000}
     elif url.database not in (None, "", ":memory:"):
         options |= {"pool_size": 10, "max_overflow": 60, "pool_timeout": 5}
     return options

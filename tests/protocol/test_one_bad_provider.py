@@ -1,8 +1,10 @@
 """One provider hangs (DS-05): gunicorn as shipped, fifty people waiting, and everybody else."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,21 @@ def test_ds_05_discovery_hangs_for_everybody(
         assert other.get(callback, allow_redirects=False).headers["Location"] == "/"
         for person in (*people, other):
             person.close()
+
+
+def test_ds_07_slow_clients_do_not_stop_the_others(served: Served) -> None:
+    """Each holds a thread, an idle one for seconds, slow headers for as long as they take:
+    sixty-four at once would be all, which is why a proxy belongs in front (docs/deploy.md)."""
+    host, port = served.url.removeprefix("http://").split(":")
+    with ExitStack() as stack:
+        idle = [socket.create_connection((host, int(port))) for _ in range(25)]
+        slow = [socket.create_connection((host, int(port))) for _ in range(25)]
+        for connection in (*idle, *slow):
+            stack.callback(connection.close)
+        for connection in slow:
+            connection.sendall(b"GET /login HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        time.sleep(0.5)
+        for _ in range(5):
+            began = time.monotonic()
+            assert requests.get(f"{served.url}/healthz", timeout=10).status_code == 200
+            assert time.monotonic() - began < 2

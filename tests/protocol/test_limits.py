@@ -85,7 +85,7 @@ def test_ds_01_refused_callbacks_count_and_good_ones_do_not(memory: RunningApp) 
     person = Person(memory)
     assert [person.refused().status_code for _ in range(LIMIT)] == [303] * LIMIT
     assert person.refused().status_code == 429
-    assert person.starts() == [429]
+    assert person.starts() == [303]
     other = Person(memory, "198.51.100.7")
     for _ in range(LIMIT - 1):
         callback = other.browser.to_callback(other.browser.start("op"))
@@ -107,17 +107,10 @@ def test_ds_01_posted_callbacks_count_too(memory: RunningApp) -> None:
 def test_ds_01_a_login_under_way_is_not_lost_at_the_limit(
     memory: RunningApp, provider: BadProvider
 ) -> None:
-    """Nobody can know yet that it is a good one; it can be loaded again a minute later."""
-    from app.auth.limits import limiter
-
+    """Others at the address may have used up its starts meanwhile."""
     person = Person(memory)
     callback = person.browser.to_callback(person.browser.start("op"))
-    person.starts(LIMIT)
-    answer = person.browser.get(callback, allow_redirects=False)
-    assert answer.status_code == 429
-    assert answer.headers["Retry-After"]
-    assert provider.count("token") == 0
-    limiter.reset()
+    assert person.starts(LIMIT)[-1] == 429
     assert person.browser.get(callback, allow_redirects=False).headers["Location"] == "/"
 
 

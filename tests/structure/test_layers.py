@@ -18,7 +18,7 @@ CORE = {
     "project": set(),
     "config": {"oauth", "outbound", "providers", "project"},
     "logs": set(),
-    "problems": {"auth", "db"},
+    "problems": {"auth", "csrf", "db"},
     "csrf": {"config"},
     "security_headers": {"config"},
     "health": {"config", "db", "models"},

@@ -46,6 +46,7 @@ def create_app(
     cookie = f"{project.SLUG}_session"
     app.config.update(
         DEVELOPMENT=settings.development,
+        PUBLIC_URL=settings.public_url,
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
         SECRET_KEY=settings.secret_key,

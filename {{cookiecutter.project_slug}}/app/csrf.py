@@ -8,6 +8,10 @@ from .config import Settings
 csrf = CSRFProtect()
 
 
+class ForeignOrigin(CSRFError):  # type: ignore[misc]
+    """A form of a page that was opened at another address than PUBLIC_URL."""
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Ask every POST for its token, and compare the Origin header where a browser sends one.
 
@@ -22,4 +26,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     def check_origin() -> None:
         origin = request.headers.get("Origin", settings.origin)
         if g.get("csrf_valid") and origin != settings.origin:
-            raise CSRFError("The Origin header names another site.")
+            raise ForeignOrigin("The Origin header is not PUBLIC_URL.")

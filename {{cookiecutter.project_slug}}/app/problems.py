@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from .csrf import ForeignOrigin
 from .db import db
 
 TEXTS = {
@@ -20,7 +21,11 @@ TEXTS = {
     500: ("Something went wrong here", "It was logged. Try again in a moment."),
     503: ("This site is not ready", "Nothing was lost. Try again in a moment."),
 }
-EXPIRED = "This page was open too long, so its form was not taken. Try again."
+EXPIRED = (
+    "This page was open too long, so its form was not taken. Try again. If that happens every time,"
+    " allow this site to keep cookies."
+)
+ELSEWHERE = "This page was opened at another address than the site's own. Open it there: "
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +56,8 @@ def init_app(app: Flask) -> None:
     def expired_form(problem: CSRFError) -> Response | tuple[str, int]:
         """A form whose page is older than the sign-in, or than the key: show the button again."""
         log.info("form refused: %s", problem.description)
+        if isinstance(problem, ForeignOrigin):
+            return problem_page(400, ELSEWHERE + app.config["PUBLIC_URL"])
         if request.endpoint == "auth.start":
             from .auth import auth
             from .auth.routes import start_page

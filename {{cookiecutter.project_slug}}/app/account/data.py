@@ -35,7 +35,7 @@ def export() -> Response | str:
 @recent_sign_in_required
 def _download() -> Response:
     user_id = current().user_id
-    text = json.dumps(leaving.export(user_id), indent=2, ensure_ascii=False)
+    text = json.dumps(leaving.export(user_id), indent=2, ensure_ascii=False, default=str)
     audit.record("export", user_id=user_id)
     db.session.commit()
     headers = {"Content-Disposition": 'attachment; filename="account.json"'}

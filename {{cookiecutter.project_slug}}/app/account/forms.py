@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from ..auth.claims import NAME_LENGTH
+from ..auth.claims import NAME_LENGTH, printable
 from ..models import Identity
 
 INITIALS = "initials"
@@ -34,7 +34,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
     def validate_name(self, field: StringField) -> None:
         """Refuse a name that cannot be seen."""
         field.data = " ".join((field.data or "").split())
-        if not field.data or not field.data.isprintable():
+        if not field.data or printable(field.data) != field.data:
             raise ValidationError("Enter a name that can be read.")
 
 

@@ -1,6 +1,7 @@
 """What happens when somebody comes back from a provider: a sign-in, a link, or a proof."""
 
 from flask import flash, redirect, url_for
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from ..db import db, transaction
@@ -24,6 +25,12 @@ def check_session(row: PendingLogin) -> None:
     db.session.commit()
     if current is None or (current.id, current.user_id) != (row.session_id, row.user_id):
         raise InvalidCallback("it was begun in another session", reason="other_session")
+
+
+def _check_again(row: PendingLogin) -> None:
+    """Refuse what was signed out or switched off while the provider was being asked."""
+    if not sessions.is_open(row.session_id):
+        raise InvalidCallback("its session has ended meanwhile", reason="other_session")
 
 
 def sign_in(client: Client, claims: Claims, row: PendingLogin) -> Response:
@@ -105,6 +112,7 @@ def link(client: Client, claims: Claims, row: PendingLogin) -> Response:
     label, user_id = client.provider.label, row.user_id or 0
 
     def work() -> bool:
+        _check_again(row)
         known = identities.find(client, claims)
         identities.link(user_id, client, claims)
         if known is None:
@@ -120,11 +128,10 @@ def link(client: Client, claims: Claims, row: PendingLogin) -> Response:
 
 def _link_waiting(identity: Identity, kept: str) -> str | None:
     """Link the identity that waited for this sign-in, if this account has its address."""
-    row = waiting.take()
     provider, claims = waiting.read(kept)
     client = auth().settings.clients.get(provider)
     user_id = identity.user_id
-    if row is None or client is None:
+    if client is None:
         return None
 
     def work() -> bool:
@@ -136,10 +143,16 @@ def _link_waiting(identity: Identity, kept: str) -> str | None:
 
     label = client.provider.label
     try:
+        if waiting.take() is None:
+            return None
         if transaction(work):
             return f"{label} is now connected to your account."
     except identities.IdentityError:
         return f"{label} was not connected: it belongs to another account by now."
+    except SQLAlchemyError:
+        # The sign-in itself is done, so its session must reach the browser.
+        db.session.rollback()
+        return f"{label} was not connected. Connect it on your account's page."
     return f"{label} was not connected: this account has another e-mail address."
 
 
@@ -148,6 +161,7 @@ def reauthenticate(client: Client, claims: Claims, row: PendingLogin) -> Respons
     logout_url = auth().flow.logout_url(client)
 
     def work() -> tuple[Identity, str]:
+        _check_again(row)
         identity = identities.same_person(row.user_id or 0, client, claims)
         audit.record("reauthenticate", user_id=identity.user_id, provider=identity.provider)
         return identity, sessions.open_session(identity, claims, logout_url)

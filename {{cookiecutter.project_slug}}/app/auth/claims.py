@@ -22,7 +22,7 @@ def cleaned(claims: Claims) -> Claims:
     InvalidResponse for one that is empty, longer than 255 characters or not printable.
     """
     sub = claims.sub
-    if not isinstance(sub, str) or not 1 <= len(sub) <= SUB_LENGTH or _printable(sub) != sub:
+    if not isinstance(sub, str) or not 1 <= len(sub) <= SUB_LENGTH or printable(sub) != sub:
         raise InvalidResponse("sub is not 1 to 255 printable characters", reason="bad_sub")
     email = _email(claims.email)
     return replace(
@@ -36,7 +36,8 @@ def cleaned(claims: Claims) -> Claims:
     )
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return text without control characters, lone surrogates and turns of direction."""
     return "".join(
         c for c in text if unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNS
     )
@@ -45,7 +46,7 @@ def _printable(text: str) -> str:
 def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
-    return " ".join(_printable(value).split())[:NAME_LENGTH].strip() or None
+    return " ".join(printable(value).split())[:NAME_LENGTH].strip() or None
 
 
 def _email(value: object) -> str | None:
@@ -56,7 +57,7 @@ def _email(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > EMAIL_LENGTH:
         return None
     local, at, domain = value.partition("@")
-    usable = local and at and domain and "@" not in domain and _printable(value) == value
+    usable = local and at and domain and "@" not in domain and printable(value) == value
     if not usable or any(map(str.isspace, value)):
         return None
     return value.lower() if value.isascii() else value

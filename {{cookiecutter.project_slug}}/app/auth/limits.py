@@ -39,7 +39,8 @@ def _refused(response: Response) -> bool:
 
 
 count_starts = limiter.shared_limit(_login_limit, scope="login", methods=["POST"])
-count_refusals = limiter.shared_limit(_login_limit, scope="login", deduct_when=_refused)
+# Counted apart: starts of others must not stop who is on the way back from a provider.
+count_refusals = limiter.shared_limit(_login_limit, scope="refused", deduct_when=_refused)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -96,8 +96,8 @@ def posted_callback(provider: str) -> Response:
     return redirect(f"{request.path}?{urlencode(response)}", code=303)
 
 
-@bp.errorhandler(OAuthError)
-@bp.errorhandler(IdentityError)
+@bp.app_errorhandler(OAuthError)
+@bp.app_errorhandler(IdentityError)
 def refuse(problem: OAuthError | IdentityError) -> Response:
     """Send a sign-in that cannot go on to the page that explains it.
 

@@ -115,6 +115,13 @@ def end(user_id: int, which: ColumnElement[bool]) -> None:
     )
 
 
+def is_open(session_id: int | None) -> bool:
+    """Is this session there, and its user not switched off?  It stays so for this transaction."""
+    active = LoginSession.user.has(disabled_at=None)
+    wanted = select(LoginSession.id).where(LoginSession.id == session_id, active)
+    return db.session.scalar(wanted.with_for_update()) is not None
+
+
 def ends_at(row: LoginSession) -> datetime:
     """Return when a session ends if nothing more happens: the nearer of its two limits."""
     idle: timedelta = current_app.config["SESSION_IDLE"]

@@ -74,6 +74,8 @@ def invite(token: str) -> Response:
     invitation = policy.open_invitation(token)
     if invitation is None:
         return redirect(url_for("auth.error", code="invitation_used"), code=303)
+    if auth().settings.signup == "closed":
+        return redirect(url_for("auth.error", code="signup_closed"), code=303)
     session["invitation"] = invitation.id
     flash("You are invited. Choose how you want to sign in from now on.", "info")
     return redirect(url_for("auth.login"), code=303)

@@ -54,7 +54,7 @@ def enable(who: str) -> None:
 
 @users.command("invite")
 @click.option("--days", default=7, show_default=True, help="How long the link works.")
-@click.option("--note", help="Whom it is for; shown nowhere but in the database.")
+@click.option("--note", help="Whom it is for; they can see it in their export.")
 def invite(days: int, note: str | None) -> None:
     """Print a link with which one person can sign up."""
     token = secrets.token_urlsafe(32)

@@ -56,6 +56,8 @@ def generic_providers(
         _check_auth_method(reader, f"{prefix}_AUTH_METHOD")
         if kind == "OIDC" and "openid" not in settings.get("SCOPE", "openid").split():
             reader.problem(f"{prefix}_SCOPE", "lacks openid")
+        if settings.get("ID_TOKEN_ALG") == "HS256" and settings.get("AUTH_METHOD") == "none":
+            reader.problem(f"{prefix}_ID_TOKEN_ALG", "is HS256, which needs a client secret")
         if settings.get("ID_TOKEN_ALG", "RS256") not in (*KEY_TYPES, "HS256"):
             reader.problem(f"{prefix}_ID_TOKEN_ALG", f"is none of {', '.join(KEY_TYPES)}, HS256")
         yield make(name, dict.fromkeys(needed, "") | settings)

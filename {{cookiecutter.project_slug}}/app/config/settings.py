@@ -111,7 +111,7 @@ def load(environ: Mapping[str, str], providers: Iterable[Provider] = PROVIDERS) 
         admins=_admins(reader, chosen),
         link_by_email=reader.choice("LINK_BY_EMAIL", "never", "verified"),
         profile_sync=reader.choice("PROFILE_SYNC", "empty", "always", "never"),
-        audit_days=reader.number("AUDIT_DAYS", 365, least=1),
+        audit_days=reader.number("AUDIT_DAYS", 365, least=1, most=36500),
         providers=chosen,
         clients=registrations.clients(reader, chosen, public_url),
     )

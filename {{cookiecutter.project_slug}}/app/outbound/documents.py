@@ -74,13 +74,14 @@ class Documents:
         now = time.monotonic()
         if kept is None:
             return self._fetch(provider, url, read)
-        if now < kept.fresh_until:
+        expired = now > kept.fetched_at + STALE_SECONDS
+        if now < kept.fresh_until and not expired:
             return kept
         kept.fresh_until = now + COOL_DOWN_SECONDS
         try:
             return self._fetch(provider, url, read)
         except OAuthError:
-            if now > kept.fetched_at + STALE_SECONDS:
+            if expired:
                 raise
             return kept
 

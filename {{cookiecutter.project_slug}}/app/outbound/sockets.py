@@ -87,6 +87,30 @@ class _Limited:
         super().connect()  # type: ignore[misc]
         self.sock = _Socket(self.sock)
 
+    def _new_conn(self: Any) -> socket.socket:
+        """Connect to one of the host's addresses, all of them within the one time for connecting.
+
+        Looking the name up is the system's business, and its time limit.
+        """
+        ends = time.monotonic() + self.timeout
+        error = OSError("the host has no address")
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            self.host, self.port, type=socket.SOCK_STREAM
+        ):
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                sock.settimeout(max(0.01, min(self.timeout / 2, ends - time.monotonic())))
+                sock.connect(address)
+            except OSError as problem:
+                sock.close()
+                error = problem
+            else:
+                return sock
+            if time.monotonic() > ends:
+                break
+        raise error
+
 
 class _PlainConnection(_Limited, HTTPConnection):  # type: ignore[misc]
     pass

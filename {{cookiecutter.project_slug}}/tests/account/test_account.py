@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 
 from app.db import db, now
@@ -143,3 +144,44 @@ def test_delete_the_account(app, signed_in):
         for model in (User, Identity, LoginSession):
             assert db.session.query(model).count() == 0
         assert [event.user_id for event in db.session.query(AuditEvent)] == [None]
+
+
+@pytest.mark.parametrize("path", ["/account/connections/second", "/account/reauthenticate/fake"])
+@pytest.mark.parametrize("values", [None, {"disabled_at": now()}])
+def test_what_ends_while_the_provider_is_asked_stays_ended(path, values, make_app, fake):
+    """The session is signed out, or its user switched off, when the tokens are on their way."""
+    browser = two_providers(make_app, fake)
+    fake.person = {**ADA, "sub": "also-ada"} if path.endswith("second") else ADA
+
+    def meanwhile(claims):
+        with browser.application.app_context():
+            if values is None:
+                db.session.query(LoginSession).delete()
+            else:
+                db.session.query(User).update(values)
+            db.session.commit()
+        return fake.sign({**claims, "auth_time": claims["iat"]})
+
+    fake.make_id_token = meanwhile
+    answer = come_back(browser, browser.press(path))
+
+    assert answer.location.startswith("/login/error/invalid_callback")
+    assert identities(browser.application) == [(1, "fake", "1815")]
+    with browser.application.app_context():
+        assert db.session.query(LoginSession).count() == (0 if values is None else 1)
+
+
+def test_connect_a_provider_that_does_not_answer(make_app):
+    browser = make_app(SECOND | {"OIDC_SECOND_ISSUER": "http://127.0.0.1:9"}).test_client()
+    browser.sign_in()
+    answer = browser.press("/account/connections/second")
+
+    assert answer.status_code == 303
+    assert answer.location.startswith("/login/error/provider_unavailable")
+
+
+def test_a_name_with_a_joiner_can_be_kept(signed_in):
+    name = "علی\u200cرضا"
+
+    assert signed_in.press("/account", name=name, picture="initials").status_code == 303
+    assert signed_in.user()["name"] == name

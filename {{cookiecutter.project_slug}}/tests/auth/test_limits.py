@@ -26,8 +26,15 @@ def test_refused_answers_are_counted_and_good_ones_are_not(browser):
     callbacks = [browser.to_callback() for _ in range(2)]
 
     assert [browser.get(callback).location for callback in callbacks] == ["/", "/"]
-    assert browser.get("/callback/fake?state=guessed").status_code == 303
-    assert browser.get("/callback/fake?state=guessed").status_code == 429
+    guesses = [browser.get("/callback/fake?state=guessed").status_code for _ in range(4)]
+    assert guesses == [303, 303, 303, 429]
+
+
+def test_a_login_under_way_ends_though_others_used_up_the_starts(browser):
+    callback = browser.to_callback()
+    assert [browser.press("/login/fake").status_code for _ in range(3)] == [303, 303, 429]
+
+    assert browser.get(callback).location == "/"
 
 
 def test_the_limit_is_an_address_s_own(browser):

@@ -18,7 +18,7 @@ MODULES = {str(path.relative_to(APP)): path for path in sorted(APP.rglob("*.py")
 # What a reader follows through one login, and what must not grow unseen.
 STEPS = ("routes", "flow", "pending", "identities", "sessions", "next_url")
 ONE_LOGIN = 650
-WHOLE_APP = 3600
+WHOLE_APP = 3700
 MODULE = 150
 FUNCTION = 25
 # Longer for a reason.

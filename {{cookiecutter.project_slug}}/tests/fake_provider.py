@@ -56,8 +56,13 @@ class FakeProvider:
         self._server.shutdown()
         self._server.server_close()
 
-    def sign(self, claims: dict[str, Any]) -> str:
-        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
+    def sign(self, claims: dict[str, Any], header: Any = None, key: Any = None) -> str:
+        return jwt.encode(
+            {"alg": "RS256", "kid": self.key.kid, **(header or {})}, claims, key or self.key
+        )
+
+    def other_key(self) -> RSAKey:
+        return RSAKey.generate_key(2048, {"kid": self.key.kid, "use": "sig"})
 
     def _app(self) -> Flask:
         app = Flask("fake_provider")

@@ -26,7 +26,7 @@ def init_app(app: Flask, settings: Settings, on_first_sign_in: Callable[[User], 
 
     `on_first_sign_in` is called with a new user, in the transaction that makes the account.
     """
-    from . import limits, routes, sessions, views  # noqa: F401 - views adds its pages to the blueprint
+    from . import backchannel, limits, routes, sessions, views  # noqa: F401 - two add pages
 
     http = Http(
         proxy=settings.outbound_proxy,

@@ -4,20 +4,25 @@ Nothing of the database or the web is in here, and nothing is kept between `star
 the `PendingLogin` that the caller stores.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
+
+from joserfc.jwk import Key
 
 from ..oauth.authorization import PendingLogin, authorization_code, authorization_url
 from ..oauth.errors import InvalidIDToken, InvalidResponse, OAuthError
 from ..oauth.id_token import UnknownKey, read_id_token
-from ..oauth.provider import Claims, Client, Grant
+from ..oauth.logout_token import read_logout_token
+from ..oauth.provider import Claims, Client, Grant, Provider
 from ..oauth.token import read_token_response, token_request
 from ..outbound.documents import Documents
 from ..outbound.http import Http
 from ..outbound.sockets import time_limit
 from .claims import cleaned
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,20 @@ class LoginFlow:
 
         Spec: OpenID Connect Core 1.0 §10.1.1.
         """
-        read = partial(read_id_token, client, server, pending, tokens)
-        provider = client.provider
+        return self._with_keys(
+            client.provider, server, partial(read_id_token, client, server, pending, tokens)
+        )
+
+    def read_logout_token(self, client: Client, token: str) -> tuple[str | None, str | None]:
+        """Return the `sub` and the `sid` of a Logout Token.  Raises OAuthError."""
+        with time_limit():
+            server = self.documents.server(client.provider)
+            read = partial(read_logout_token, client, server, token)
+            return self._with_keys(client.provider, server, read)
+
+    def _with_keys(
+        self, provider: Provider, server: Mapping[str, Any], read: Callable[[Sequence[Key]], T]
+    ) -> T:
         if provider.id_token_algs == ("HS256",):
             return read([])
         try:

@@ -40,6 +40,9 @@ def _refused(response: Response) -> bool:
 
 count_starts = limiter.shared_limit(_login_limit, scope="login", methods=["POST"])
 # Counted apart: starts of others must not stop who is on the way back from a provider.
+count_bad_logouts = limiter.shared_limit(
+    _login_limit, scope="logout", deduct_when=lambda response: response.status_code == 400
+)
 count_refusals = limiter.shared_limit(_login_limit, scope="refused", deduct_when=_refused)
 
 

@@ -115,6 +115,13 @@ def end(user_id: int, which: ColumnElement[bool]) -> None:
     )
 
 
+def end_named(*which: ColumnElement[bool]) -> set[int]:
+    """End the sessions that fit, of whomever, in the transaction under way; return their users."""
+    ended = delete(LoginSession).where(*which).returning(LoginSession.user_id)
+    options = {"synchronize_session": False}
+    return set(db.session.scalars(ended, execution_options=options))
+
+
 def is_open(session_id: int | None) -> bool:
     """Is this session there, and its user not switched off?  It stays so for this transaction."""
     active = LoginSession.user.has(disabled_at=None)

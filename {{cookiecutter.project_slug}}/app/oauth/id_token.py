@@ -56,16 +56,31 @@ def read_id_token(
     Raises UnknownKey when none of `keys` made the signature, InvalidIDToken for anything else.
     Spec: OpenID Connect Core 1.0 §3.1.3.7.
     """
-    token = tokens.get("id_token")
-    if not isinstance(token, str) or len(token) > MAX_LENGTH or token.count(".") != 2:
-        raise InvalidIDToken("there is no ID Token in compact form")
-    header, claims = (_object(part) for part in token.split(".")[:2])
-    alg = _checked_algorithm(header, algorithms(client.provider, server))
-    _check_signature(token, alg, _candidates(client, header, alg, keys))
+    alg, claims = verified(client, server, tokens.get("id_token"), keys)
     _check_claims(client, server["issuer"], pending, claims)
     if "at_hash" in claims:
         _check_at_hash(claims["at_hash"], alg, tokens["access_token"])
     return claims
+
+
+def verified(
+    client: Client,
+    server: Mapping[str, Any],
+    token: Any,
+    keys: Sequence[Key],
+    kinds: tuple[str, ...] = ("JWT",),
+) -> tuple[str, dict[str, Any]]:
+    """Return the algorithm and the claims of a token that the provider has signed for us.
+
+    `kinds` are the values of `typ` that are taken; none is a JWT.  The claims are not checked.
+    Raises UnknownKey, InvalidIDToken.
+    """
+    if not isinstance(token, str) or len(token) > MAX_LENGTH or token.count(".") != 2:
+        raise InvalidIDToken("there is no token in compact form")
+    header, claims = (_object(part) for part in token.split(".")[:2])
+    alg = _checked_algorithm(header, algorithms(client.provider, server), kinds)
+    _check_signature(token, alg, _candidates(client, header, alg, keys))
+    return alg, claims
 
 
 def _object(part: str) -> dict[str, Any]:
@@ -79,11 +94,13 @@ def _object(part: str) -> dict[str, Any]:
     return value
 
 
-def _checked_algorithm(header: Mapping[str, Any], pinned: tuple[str, ...]) -> str:
+def _checked_algorithm(
+    header: Mapping[str, Any], pinned: tuple[str, ...], kinds: tuple[str, ...]
+) -> str:
     """Spec: OpenID Connect Core 1.0 §3.1.3.7 item 7, RFC 7515 §4.1.11, RFC 8725 §3.11."""
     if "crit" in header:
         raise InvalidIDToken("it names extensions that must be understood")
-    if str(header.get("typ", "JWT")).upper() != "JWT":
+    if str(header.get("typ", "JWT")).upper() not in kinds:
         raise InvalidIDToken("it is a token of another kind")
     alg = header.get("alg")
     if not isinstance(alg, str) or alg not in pinned:
@@ -136,7 +153,7 @@ def _check_claims(
     audiences = audience if isinstance(audience, list) else [audience]
     for_us = claims.get("azp", client.client_id) == client.client_id
     shared = "azp" not in claims and any(other != client.client_id for other in audiences)
-    issued_at, expires_at = _time(claims, "iat"), _time(claims, "exp")
+    issued_at, expires_at = time_claim(claims, "iat"), time_claim(claims, "exp")
     checks = {
         "iss is another issuer": claims.get("iss") == issuer,
         "aud is another client": client.client_id in audiences,
@@ -149,12 +166,13 @@ def _check_claims(
         "it is too old: is this machine's clock right?": (
             issued_at >= now - MAX_AGE_SECONDS - LEEWAY_SECONDS
         ),
-        "it is not valid yet": "nbf" not in claims or _time(claims, "nbf") <= now + LEEWAY_SECONDS,
+        "it is not valid yet": "nbf" not in claims
+        or time_claim(claims, "nbf") <= now + LEEWAY_SECONDS,
         "nonce is not the one of this login": claims.get("nonce") == pending.nonce,
         "there is no sub": isinstance(claims.get("sub"), str) and claims["sub"],
         "the person did not sign in anew": (
             pending.max_age is None
-            or _time(claims, "auth_time") >= now - pending.max_age - LEEWAY_SECONDS
+            or time_claim(claims, "auth_time") >= now - pending.max_age - LEEWAY_SECONDS
         ),
     }
     for problem, passed in checks.items():
@@ -162,8 +180,8 @@ def _check_claims(
             raise InvalidIDToken(problem)
 
 
-def _time(claims: Mapping[str, Any], name: str) -> float:
-    """Return a NumericDate in seconds.  Spec: RFC 7519 §2."""
+def time_claim(claims: Mapping[str, Any], name: str) -> float:
+    """Return a NumericDate in seconds.  Raises InvalidIDToken.  Spec: RFC 7519 §2."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < MAX_TIME:
         raise InvalidIDToken(f"{name} is missing or not a time")

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ import responses
 
 from app.oauth.errors import InvalidResponse, ProviderUnavailable
 from app.outbound import http as module
+from app.outbound import sockets
 from app.outbound.http import Http
 from app.outbound.sockets import time_limit
 
@@ -205,3 +207,22 @@ def test_a_call_beside_has_the_same_time_limit(http):
     assert http.in_background(http.get_json, "openid", "", URL).result() == {"a": 1}
     with time_limit(0), pytest.raises(ProviderUnavailable):
         http.in_background(http.get_json, "openid", "", URL).result()
+
+
+def test_many_addresses_that_do_not_answer_take_the_time_of_one_connect(monkeypatch):
+    """A listener whose queue is full drops what comes, as a dead address does."""
+    with ExitStack() as stack:
+        dead = stack.enter_context(socket.socket())
+        dead.bind(("127.0.0.1", 0))
+        dead.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(dead.getsockname())
+        entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", dead.getsockname())
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [entry] * 16)
+        monkeypatch.setattr(sockets, "CONNECT_SECONDS", 0.6)
+        began = time.monotonic()
+        with pytest.raises(ProviderUnavailable):
+            Http(loopback=True).get_json("p", "", f"http://localhost:{dead.getsockname()[1]}/")
+        assert 0.5 < time.monotonic() - began < 2

@@ -20,7 +20,7 @@ $(INSTALLED): requirements.txt
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@cp requirements.txt $@
 
-demo: setup  ## Generate build/demo with every option and serve it (PORT=8000)
+demo: setup  ## Generate build/demo and serve it (PORT=8000)
 	@$(RUN) scripts/demo.py $(PORT)
 
 test: setup  ## Run every test

@@ -10,6 +10,7 @@ filter runs: cruft generates two versions in one process, and imports this modul
 
 from __future__ import annotations
 
+import ast
 import difflib
 import json
 import re
@@ -29,7 +30,23 @@ from jinja2.ext import Extension
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 ROOT = Path(__file__).resolve().parent
-PROVIDERS = ROOT / "{{cookiecutter.project_slug}}" / "app" / "providers"
+PROVIDERS = ROOT / "{{cookiecutter.project_slug}}" / "app" / "signin" / "providers"
+# What people may call a provider, besides its name here.
+OTHER_NAMES = {
+    "azure": "microsoft",
+    "entra": "microsoft",
+    "meta": "facebook",
+    "twitter": "x",
+    "weixin": "wechat",
+}
+# As in the app: a client that authenticates in one of these ways has no secret.
+WITHOUT_SECRET = ("none", "private_key_jwt")
+# What generation reads of a declaration, by the class that is called.
+SAID = {
+    "Provider": ("label", "console_url", "console_hint", "auth_method", "settings"),
+    "Setting": ("ending", "default", "required", "allow_list", "example"),
+}
+FEW = 10
 DATABASES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 WINDOWS_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
 
@@ -82,32 +99,98 @@ def check_project_slug(answer: object) -> str:
 
 
 def check_list(question: str, answer: object, valid: Sequence[str]) -> str:
-    """The words of a comma-separated answer, once each, in the order of `valid`; or `none`."""
+    """The words of a comma-separated answer, once each, as they were typed; or `none`."""
     words = re.findall(r"[^\s,]+", str(answer).lower())
     if words == ["none"]:
         words = []
+    chosen: list[str] = []
     for word in words:
-        if word in valid or word == "all":
-            continue
-        near = difflib.get_close_matches(word, valid, n=1)
-        refuse(
-            f"{question}: {quoted(word)} is not among the valid answers."
-            + (f" Did you mean {near[0]}?" if near else "")
-            + (
-                f" Choose from {', '.join(valid)} (comma-separated), or answer all or none."
-                if valid
-                else f" This version of the template has no optional {question}: answer none."
-            )
-        )
-    return ",".join(name for name in valid if name in words or "all" in words) or "none"
+        if word != "all" and word not in valid:
+            wrong = f"{question}: {quoted(word)} is not among the valid answers."
+            refuse(wrong + advice(question, word, valid))
+        chosen += valid if word == "all" else [word]
+    return ",".join(dict.fromkeys(chosen)) or "none"
+
+
+def advice(question: str, word: str, valid: Sequence[str]) -> str:
+    """What to answer in place of a wrong word: what is like it, and what there is."""
+    if not valid:
+        return f" This version of the template has no optional {question}: answer none."
+    meant = OTHER_NAMES.get(word, "")
+    near = [meant] if meant in valid else difflib.get_close_matches(word, valid)
+    like = f" Did you mean {' or '.join(near)}?" if near else ""
+    if len(valid) > FEW:
+        return f"{like} docs/providers.md of the template lists them; or answer all or none."
+    return f"{like} Choose from {', '.join(valid)} (comma-separated), or answer all or none."
 
 
 def check_providers(answer: object) -> str:
-    """The chosen providers, out of the modules of app/providers that declare one."""
-    modules = sorted(PROVIDERS.glob("[!_]*.py"))
-    declare = re.compile(r"^PROVIDER\b", re.MULTILINE)
-    names = [path.stem for path in modules if declare.search(path.read_text(encoding="utf-8"))]
-    return check_list("providers", answer, names)
+    """The chosen providers, in the order of the sign-in page, out of those that have a file."""
+    return check_list("providers", answer, sorted(path.stem for path in PROVIDERS.glob("[!_]*.py")))
+
+
+def declarations(providers: str) -> list[dict[str, Any]]:
+    """What the declarations of these providers say to people."""
+    return [] if providers == "none" else [declaration(name) for name in providers.split(",")]
+
+
+def declaration(name: str) -> dict[str, Any]:
+    """The texts of a provider's declaration, and its settings: those it needs, and the others.
+
+    Its file is read and not run, since it needs packages that only the app has.
+    """
+    try:
+        said = arguments((PROVIDERS / f"{name}.py").read_text(encoding="utf-8"))
+        own = said.get("settings", [])
+        secret = [] if said.get("auth_method") in WITHOUT_SECRET else [{"ending": "CLIENT_SECRET"}]
+        needed = [{"ending": "CLIENT_ID"}, *secret, *(s for s in own if s.get("required"))]
+        return {
+            "name": name,
+            "label": said["label"],
+            "console_url": said.get("console_url", ""),
+            "console_hint": said.get("console_hint", ""),
+            "needed": [named(name, setting) for setting in needed],
+            "optional": [named(name, setting) for setting in own if not setting.get("required")],
+        }
+    except (KeyError, SyntaxError, ValueError) as error:
+        refuse(
+            f"app/signin/providers/{name}.py: PROVIDER must be a Provider(...) with a label, and "
+            f"say {', '.join(SAID['Provider'])} in literals: {error!r}"
+        )
+
+
+def arguments(source: str) -> dict[str, Any]:
+    """What a declaration calls Provider with, out of SAID; a Setting is a dict of the same kind."""
+    assigned = {
+        target.id: node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+    def literal(node: ast.expr) -> Any:
+        """The value of an expression that is made of literals, and of names of such."""
+        if isinstance(node, ast.Name):
+            return literal(assigned[node.id])
+        if isinstance(node, ast.Tuple):
+            return [literal(entry) for entry in node.elts]
+        if isinstance(node, ast.Call):
+            wanted = SAID[ast.unparse(node.func)]
+            return {word.arg: literal(word.value) for word in node.keywords if word.arg in wanted}
+        return ast.literal_eval(node)
+
+    said: dict[str, Any] = literal(assigned["PROVIDER"])
+    return said
+
+
+def named(provider: str, setting: dict[str, Any]) -> dict[str, Any]:
+    """A setting by its whole name, with what it may look like."""
+    return {
+        "name": f"{provider.upper().replace('-', '_')}_{setting['ending']}",
+        "example": setting.get("example") or setting.get("default") or "",
+        "allow_list": setting.get("allow_list", False),
+    }
 
 
 def check_features(answer: object) -> str:
@@ -161,6 +244,7 @@ FILTERS = (
     template_commit,
     inside_quotes,
     inside_markdown,
+    declarations,
     *SETTLED.values(),
 )
 

@@ -5,7 +5,6 @@ no shell, nothing that a second run would spoil. The output is ASCII, since any 
 stops the generation on a console that cannot print it.
 """
 
-import ast
 import contextlib
 import json
 import os
@@ -13,13 +12,22 @@ import runpy
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 answers = json.loads({{cookiecutter | jsonify | pprint}})  # noqa: F821
+chosen = json.loads({{cookiecutter.__providers | declarations | jsonify | pprint}})  # noqa: F821
 # Every option that exists, by question, and what stands in the app for each of them.
 OPTIONS = {
     "providers": (
         {{"all" | check_providers | pprint}},  # noqa: F821
-        ("app/providers/{}.py", "tests/providers/test_{}.py", "app/static/providers/{}.svg"),
+        (
+            "app/signin/providers/{}.py",
+            "app/signin/static/marks/{}.svg",
+            "app/signin/static/marks/practice-{}.svg",
+            "app/signin/dev/practice_{}.py",
+            "tests/providers/test_{}.py",
+            "tests/providers/recorded/{}.json",
+        ),
     ),
     "features": (
         {{"all" | check_features | pprint}},  # noqa: F821
@@ -40,26 +48,33 @@ def delete_unchosen() -> None:
                     path.unlink(missing_ok=True)
 
 
-def declaration(provider: str) -> dict[str, str]:
-    """The texts of a provider's declaration, read without importing the app."""
-    tree = ast.parse(Path(f"app/providers/{provider}.py").read_text(encoding="utf-8"))
-    texts = {"label": provider, "console_url": "", "console_hint": ""}
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-            for keyword in call.keywords if call.func.id == "Provider" else ():
-                if keyword.arg in texts and isinstance(keyword.value, ast.Constant):
-                    texts[keyword.arg] = str(keyword.value.value)
-    return texts
+def registration(provider: dict[str, Any]) -> list[str]:
+    """What to do at a provider, and with what it gives."""
+    where = f"at {provider['console_url']}" if provider["console_url"] else "there"
+    *first, last = [setting["name"] for setting in provider["needed"]]
+    return [
+        "",
+        f"{provider['label']}: register an app {where}",
+        *([f"  {provider['console_hint']}"] if provider["console_hint"] else []),
+        f"  callback URL: http://localhost:8000/callback/{provider['name']}",
+        f"  then in .env: {' and '.join(filter(None, [', '.join(first), last]))}",
+    ]
 
 
 def next_steps() -> str:
-    """The closing message."""
-    slug, providers = answers["project_slug"], answers["__providers"]
+    """The closing message; how to start comes last, where it is still on the screen."""
+    slug = answers["project_slug"]
     lines = [
         "",
         f"{answers['__project_name']} is ready in {slug}/, with a fresh secret key in .env",
-        f"  providers: {providers}   features: {answers['__features']}   "
+        f"  providers: {answers['__providers']}   features: {answers['__features']}   "
         f"database: {answers['__database']}   template: {answers['__version']}",
+    ]
+    for provider in chosen:
+        lines += registration(provider)
+    if answers["__database"] == "postgresql":
+        lines += ["", f"It needs a PostgreSQL database {slug}: see DATABASE_URL in .env."]
+    lines += [
         "",
         "Start it (the practice provider needs no credentials):",
         f"  cd {slug}",
@@ -68,17 +83,6 @@ def next_steps() -> str:
         r"(Windows: py scripts\setup.py, then .venv\Scripts\flask run --debug)",
         "Then open http://localhost:8000",
     ]
-    if answers["__database"] == "postgresql":
-        lines += ["", f"It needs a PostgreSQL database {slug}: see DATABASE_URL in .env."]
-    for name in providers.split(",") if providers != "none" else ():
-        texts, prefix = declaration(name), name.upper()
-        lines += [
-            "",
-            f"{texts['label']}: register an app at {texts['console_url']}",
-            *([f"  {texts['console_hint']}"] if texts["console_hint"] else []),
-            f"  callback URL: http://localhost:8000/callback/{name}",
-            f"  then in .env: {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET",
-        ]
     return "\n".join(lines)
 
 

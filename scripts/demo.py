@@ -1,4 +1,4 @@
-"""Generates build/demo with every option and serves it on the given port, until Ctrl-C."""
+"""Generates build/demo with every feature and serves it on the given port, until Ctrl-C."""
 
 import contextlib
 import os
@@ -12,7 +12,14 @@ from clean_copy import ROOT, generate
 
 DEMO = ROOT / "build" / "demo"
 KEPT = {".env", "instance"}
-ANSWERS = ("project_name=Demo", f"project_slug={DEMO.name}", "providers=all", "features=all")
+# A sign-in page with every provider there is would be a long list of buttons without credentials.
+PROVIDERS = "github,google,apple,microsoft,facebook,x"
+ANSWERS = (
+    "project_name=Demo",
+    f"project_slug={DEMO.name}",
+    f"providers={PROVIDERS}",
+    "features=all",
+)
 
 
 @contextlib.contextmanager

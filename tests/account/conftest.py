@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from harness.app_server import RunningApp, running_app
+from harness.counting_provider import CountingProvider, Someone, counting_provider
 from harness.databases import migrate, postgresql_database, sqlite_copy
 from harness.fixtures import each_database, migrated_sqlite, sqlite_url  # noqa: F401
-from harness.people import People, Someone, people
 from harness.visitor import Visitor
 
 ADA = Someone("1815", "Ada Lovelace", "ada@example.com")
@@ -32,13 +32,13 @@ def migrated_postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _people() -> Iterator[People]:
-    with people() as made:
+def _people() -> Iterator[CountingProvider]:
+    with counting_provider() as made:
         yield made
 
 
 @pytest.fixture
-def provider(_people: People) -> Iterator[People]:
+def provider(_people: CountingProvider) -> Iterator[CountingProvider]:
     """The provider, behind every name that the app knows; as usual at the start of each test."""
     _people.metadata = {}
     _people.before = lambda _: None
@@ -48,9 +48,9 @@ def provider(_people: People) -> Iterator[People]:
 
 
 @pytest.fixture(scope="module")
-def crowd_provider() -> Iterator[People]:
+def crowd_provider() -> Iterator[CountingProvider]:
     """A provider for a server that serves a whole module."""
-    with people() as made:
+    with counting_provider() as made:
         yield made
 
 
@@ -69,7 +69,7 @@ def database(
 
 
 @pytest.fixture
-def serve(provider: People, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Serve]:  # noqa: F811
+def serve(provider: CountingProvider, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Serve]:  # noqa: F811
     """Serve an app with these settings; on a SQLite database of its own, or on the one named."""
     with ExitStack() as stack:
 
@@ -88,7 +88,7 @@ def app(serve: Serve) -> RunningApp:
 
 
 @pytest.fixture
-def visit(provider: People) -> Iterator[Visit]:
+def visit(provider: CountingProvider) -> Iterator[Visit]:
     """Open a browser at an app."""
     with ExitStack() as stack:
         yield lambda app: stack.enter_context(Visitor(app.url, provider))
@@ -131,8 +131,9 @@ def later() -> Callable[..., None]:
     """
 
     def run(app: RunningApp, *, active: bool = False, **passed: float) -> None:
-        from app.db import db, now
-        from app.models import LoginSession
+        from app.db import db
+        from app.signin.database import now
+        from app.signin.models import LoginSession
 
         with app.app.app_context():
             for row in db.session.scalars(db.select(LoginSession)):

@@ -71,10 +71,10 @@ def test_lg_05_a_retried_transaction_is_one_event(
     app: RunningApp, visitor: Visitor, sql: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first try meets another request's row: the log must not tell of it."""
-    from app.auth import identities
+    from app.signin.auth import accounts
     from sqlalchemy.exc import IntegrityError
 
-    real, tries = identities.sign_up, []
+    real, tries = accounts.sign_up, []
 
     def late(*args: Any, **options: Any) -> Any:
         made = real(*args, **options)
@@ -83,7 +83,7 @@ def test_lg_05_a_retried_transaction_is_one_event(
             raise IntegrityError("x", {}, Exception())
         return made
 
-    monkeypatch.setattr(identities, "sign_up", late)
+    monkeypatch.setattr(accounts, "sign_up", late)
     assert went_to(visitor.sign_in("alpha", ADA)) == "/"
     assert len(tries) == 2
     assert [fields["event"] for fields in logged(app)] == ["sign_up"]
@@ -118,7 +118,7 @@ def test_the_page_shows_ones_own(app: RunningApp, ada: Visitor, visit: Visit) ->
     ada.link("beta", GRACE)
     page = ada.page("/account/activity")
 
-    assert "Account made" in page
+    assert "Account created" in page
     assert "Sign-in refused" in page
     assert "Data downloaded" not in page
     assert page.count("127.0.0.1") == 2
@@ -145,14 +145,23 @@ def test_the_page_shows_what_the_owner_did(
 ) -> None:
     flask_command(app, "users", "make-admin", "1")
 
-    assert "Made an administrator command line" in ada.page("/account/activity")
+    assert "Granted administrator rights command line" in ada.page("/account/activity")
 
 
-@pytest.mark.parametrize("by", ["logout", "command"])
-def test_audit_days(serve: Serve, visit: Visit, sql: Any, flask_command: Any, by: str) -> None:
+@pytest.mark.parametrize("by", ["sign-in page", "command"])
+def test_audit_days(
+    serve: Serve,
+    visit: Visit,
+    sql: Any,
+    flask_command: Any,
+    by: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody has to sign out, and nobody has to run a command."""
     from datetime import timedelta
 
-    from app.db import now
+    from app.signin.auth import cleanup
+    from app.signin.database import now
 
     app = serve(AUDIT_DAYS="30")
     ada = visit(app)
@@ -164,8 +173,11 @@ def test_audit_days(serve: Serve, visit: Visit, sql: Any, flask_command: Any, by
             at=str((now() - timedelta(days=days)).replace(tzinfo=None)),
             name=name,
         )
-    if by == "logout":
-        ada.press("/logout")
+    if by == "sign-in page":
+        visit(app).visit("/login")
+        assert "old" in [row["event"] for row in app.rows("audit_events")], "once an hour only"
+        monkeypatch.setattr(cleanup, "_next_run", 0.0)
+        visit(app).visit("/login")
     else:
         flask_command(app, "cleanup")
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from harness.app_server import RunningApp
-from harness.people import People, Someone
+from harness.counting_provider import CountingProvider, Someone
 from harness.visitor import Visitor, error_of, went_to
 
 from .conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
@@ -67,7 +67,7 @@ def test_an_invitation_lets_one_person_in(serve: Serve, visit: Visit, flask_comm
     path = invitation(app, flask_command)
     guest = visit(app)
     assert went_to(guest.visit(path)) == "/login"
-    assert "You are invited." in guest.page("/login")
+    assert "You've been invited." in guest.page("/login")
     assert went_to(guest.sign_in("alpha", ADA)) == "/"
     (row,) = app.rows("invitations")
     assert row["used_by_id"] == 1
@@ -296,13 +296,13 @@ def test_cf_11_read_org_is_asked_only_where_needed(
 
 
 def test_github_organizations_that_cannot_be_read(
-    serve: Serve, visit: Visit, provider: People, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, visit: Visit, provider: CountingProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the list is no list, nobody is a member."""
     app = serve(GITHUB_ALLOWED_ORGS="acme-corp")
     for answer in ({"message": "no"}, [{"login": None}], ["acme-corp"], None):
-        answers = {**People._answers, "GET /user/orgs": lambda *_, answer=answer: answer}
-        monkeypatch.setattr(People, "_answers", answers)
+        answers = {**CountingProvider._answers, "GET /user/orgs": lambda *_, answer=answer: answer}
+        monkeypatch.setattr(CountingProvider, "_answers", answers)
         assert error_of(visit(app).sign_in("github", OCTO)) in ("not_allowed", "provider_error")
     assert nothing_written(app)
 
@@ -385,10 +385,12 @@ def test_ad_03_an_admin_who_is_disabled_stays_out(
 # --- Lists that are empty or misspelt mean nobody, or no start; never everybody
 
 
-def start_with(provider: People, **settings: str) -> None:
-    from app.config import load
+def start_with(provider: CountingProvider, written: tuple[str, ...] = (), **settings: str) -> None:
+    """Read the settings; those in `written` stand in `.env`."""
+    from app.signin.config import load
+    from app.signin.config.reader import Environment
 
-    load(
+    environ = Environment(
         {
             "APP_ENV": "development",
             "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz",
@@ -396,9 +398,11 @@ def start_with(provider: People, **settings: str) -> None:
             **settings,
         }
     )
+    environ.written = frozenset(written)
+    load(environ)
 
 
-def test_cf_08_the_rest_of_the_settings_is_right(provider: People) -> None:
+def test_cf_08_the_rest_of_the_settings_is_right(provider: CountingProvider) -> None:
     others = {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "x", "GITHUB_REF_NAME": "x"}
     others |= {"GOOGLE_APPLICATION_CREDENTIALS": "x", "ALLOWED_HOSTS": "x", "EMAIL": "x"}
     start_with(provider, ALLOWED_EMAIL_DOMAINS="example.com", ADMINS="alpha:1", **others)
@@ -408,8 +412,8 @@ def test_cf_08_the_rest_of_the_settings_is_right(provider: People) -> None:
     "name", ["ALLOWED_EMAIL_DOMAINS", "GITHUB_ALLOWED_ORGS", "GOOGLE_HOSTED_DOMAIN", "ADMINS"]
 )
 @pytest.mark.parametrize("value", ["", "  ", ",", " , ,"])
-def test_cf_08_an_empty_list(provider: People, name: str, value: str) -> None:
-    from app.config import ConfigError
+def test_cf_08_an_empty_list(provider: CountingProvider, name: str, value: str) -> None:
+    from app.signin.config import ConfigError
 
     with pytest.raises(ConfigError, match=name):
         start_with(provider, **{name: value})
@@ -433,11 +437,39 @@ def test_cf_08_an_empty_list(provider: People, name: str, value: str) -> None:
         "ADMIN",
     ],
 )
-def test_cf_08_a_misspelt_list(provider: People, name: str) -> None:
-    from app.config import ConfigError
+def test_cf_08_a_misspelt_list(provider: CountingProvider, name: str) -> None:
+    from app.signin.config import ConfigError
+
+    with pytest.raises(ConfigError, match=name):
+        start_with(provider, (name,), **{name: "example.com"})
+
+
+@pytest.mark.parametrize("name", ["ALLOWED_EMAIL_DOMAIN", "ALOWED_EMAIL_DOMAINS", "GITHUB_ORGS"])
+def test_cf_08_a_misspelt_list_of_the_process(provider: CountingProvider, name: str) -> None:
+    """Not every app has a `.env`."""
+    from app.signin.config import ConfigError
 
     with pytest.raises(ConfigError, match=name):
         start_with(provider, **{name: "example.com"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ADMIN",
+        "ADMIN_ID",
+        "ADMIN_IP",
+        "ADMINPASS",
+        "SITE_ADMINS",
+        "MAIL_ADMINS",
+        "EMAIL_DOMAINS",
+        "ALLOWED_DOMAINS",
+    ],
+)
+def test_variables_of_other_programs_do_not_stop_the_app(
+    provider: CountingProvider, name: str
+) -> None:
+    start_with(provider, **{name: "root"})
 
 
 @pytest.mark.parametrize(
@@ -460,8 +492,10 @@ def test_cf_08_a_misspelt_list(provider: People, name: str) -> None:
         ("PROFILE_SYNC", "on"),
     ],
 )
-def test_cf_08_a_value_that_means_nothing(provider: People, name: str, value: str) -> None:
-    from app.config import ConfigError
+def test_cf_08_a_value_that_means_nothing(
+    provider: CountingProvider, name: str, value: str
+) -> None:
+    from app.signin.config import ConfigError
 
     with pytest.raises(ConfigError, match=name):
         start_with(provider, **{name: value})

@@ -58,7 +58,7 @@ def test_link_where_another_account_has_the_same_verified_address(
 
     page = ada.page(CONNECTIONS)
     assert "GitHub is connected to your account." in page
-    assert "Another account here has the same e-mail address. It stays separate." in page
+    assert "Another account here uses the same e-mail address. The accounts stay separate." in page
     assert identities(app) == [(1, "alpha", ADA.sub), (2, "beta", GRACE.sub), (1, "github", "77")]
 
 
@@ -153,7 +153,7 @@ def test_st_15_a_login_that_another_user_finishes_links_nothing(
 
 
 def test_lk_12_the_only_sign_in_stays(app: RunningApp, ada: Visitor) -> None:
-    assert "Your only way in" in ada.page(CONNECTIONS)
+    assert "Your only sign-in" in ada.page(CONNECTIONS)
     ada.press(f"{CONNECTIONS}/1/unlink")
 
     assert "This is the only way to sign in to your account." in ada.page(CONNECTIONS)
@@ -168,7 +168,7 @@ def test_unlink_one_of_two(app: RunningApp, ada: Visitor, visit: Visit) -> None:
     kept.sign_in("beta", GRACE)
     ada.press(f"{CONNECTIONS}/1/unlink")
 
-    assert "alpha is disconnected." in ada.page(CONNECTIONS).lower()
+    assert "alpha has been disconnected." in ada.page(CONNECTIONS).lower()
     assert identities(app) == [(1, "beta", GRACE.sub)]
     assert ada.who()["id"] == kept.who()["id"] == "1"
     assert elsewhere.who() is None
@@ -202,8 +202,8 @@ def test_lk_12_what_is_not_set_up_any_more_is_no_way_in(
     ada.sign_in("alpha", ADA)
     page = ada.page(CONNECTIONS)
 
-    assert "not set up here any more" in page
-    assert "Your only way in" in page
+    assert "No longer available" in page
+    assert "Your only sign-in" in page
     ada.press(f"{CONNECTIONS}/1/unlink")
     assert "This is the only way to sign in to your account." in ada.page(CONNECTIONS)
     ada.press(f"{CONNECTIONS}/2/unlink")

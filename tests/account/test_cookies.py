@@ -137,3 +137,22 @@ def test_se_12_what_is_the_same_for_all(app: RunningApp, ada: Visitor) -> None:
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
     assert "Cookie" not in answer.headers.get("Vary", "")
+
+
+@pytest.mark.parametrize("value", ["a|é", "1|x", "|", "x" * 4000])
+def test_a_remember_cookie_is_ignored(app: RunningApp, visitor: Visitor, value: str) -> None:
+    """A host beside the app may set one for this domain."""
+    for path in ("/", "/login", "/nothing"):
+        headers = {"Cookie": f"remember_token={value}".encode()}
+        answer = requests.get(app.url + path, headers=headers, timeout=10)
+        assert answer.status_code in (200, 404), path
+
+
+def test_a_remember_cookie_signs_nobody_in(app: RunningApp, ada: Visitor) -> None:
+    """Flask-Login would accept the session's key in it, signed with our key."""
+    from flask_login import encode_cookie
+
+    with app.app.test_request_context():
+        forged = encode_cookie(content(ada)["_user_id"])
+    answer = requests.get(f"{app.url}/session", cookies={"remember_token": forged}, timeout=10)
+    assert answer.json() == {"user": None}

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 import requests
+from harness.counting_provider import CountingProvider, Someone
 from harness.gunicorn import Gunicorn, gunicorn
-from harness.people import People, Someone
 from harness.visitor import Visitor, went_to
 from sqlalchemy import create_engine, text
 
@@ -26,7 +26,9 @@ NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def server(database: str, crowd_provider: People, tmp_path_factory: Any) -> Iterator[Gunicorn]:
+def server(
+    database: str, crowd_provider: CountingProvider, tmp_path_factory: Any
+) -> Iterator[Gunicorn]:
     folder = tmp_path_factory.mktemp("log")
     settings = crowd_provider.settings_for("alpha", "beta")
     with gunicorn(database, settings, folder, workers=1) as made:
@@ -49,7 +51,7 @@ def rows(database: str) -> Iterator[Callable[[], dict[str, Any]]]:
 
 
 @pytest.fixture
-def visitor(server: Gunicorn, crowd_provider: People) -> Iterator[Visitor]:
+def visitor(server: Gunicorn, crowd_provider: CountingProvider) -> Iterator[Visitor]:
     crowd_provider.before = lambda _: None
     # A new worker, which has not read the provider's metadata and keys yet.
     server.kill_workers()
@@ -71,7 +73,7 @@ def grown(rows: Any, before: dict[str, Any]) -> list[int]:
 
 
 @contextmanager
-def killed_at(server: Gunicorn, provider: People, step: str) -> Iterator[None]:
+def killed_at(server: Gunicorn, provider: CountingProvider, step: str) -> Iterator[None]:
     """Kill the worker while it waits for the provider's answer to this request."""
     met = []
 

@@ -24,16 +24,17 @@ def shared(serve: Serve, visit: Visit, sql: Any, each_database: str) -> tuple[Ru
         browser.leave("/account/connections/beta")
         sql(
             app,
-            "INSERT INTO api_tokens (user_id, name, prefix, token_hash, scope, created_at,"
-            " expires_at) VALUES (:user, :name, 'p', :hash, 's', '2026-01-01', '2027-01-01')",
+            "INSERT INTO api_tokens (user_id, kind, name, prefix, token_hash, scope, created_at,"
+            " expires_at) VALUES (:user, 'personal', :name, 'p', :hash, 's', '2026-01-01',"
+            " '2027-01-01')",
             user=number,
             name=f"token of {person.name}",
             hash=f"hash-of-{number}",
         )
         sql(
             app,
-            "INSERT INTO provider_tokens (identity_id, access_token, updated_at)"
-            " VALUES (:identity, :token, '2026-01-01')",
+            "INSERT INTO provider_tokens (identity_id, token_type, access_token, updated_at)"
+            " VALUES (:identity, 'Bearer', :token, '2026-01-01')",
             identity=number,
             token=b"encrypted",
         )
@@ -126,7 +127,7 @@ def test_lo_11_delete(shared: tuple[RunningApp, Visitor]) -> None:
     after = everything(app)
 
     assert went_to(answer) == "/"
-    assert "Your account and everything in it is deleted." in text_of(ada.visit("/"))
+    assert "Your account and all its data have been deleted." in text_of(ada.visit("/"))
     assert ada.who() is None
     for name, rows in after.items():
         if name == "alembic_version":
@@ -190,7 +191,7 @@ def test_lo_11_one_transaction(shared: tuple[RunningApp, Visitor], sql: Any) -> 
         )
     answer = ada.press("/account/delete", sure="y")
 
-    assert answer.status_code == 503
+    assert answer.status_code == 500
     assert everything(app) == before
     assert ada.who()["id"] == "1"
 

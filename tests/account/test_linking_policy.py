@@ -76,7 +76,7 @@ def test_lk_01_lk_02_lk_05(serve: Serve, visit: Visit, sql: object, row: tuple[s
             assert owner is None
             assert app.rows("users") == users
             assert browser.who() == me
-            assert "You already sign in here" in browser.page(SAME_ADDRESS)
+            assert "You already have an account" in browser.page(SAME_ADDRESS)
         case "joins":
             assert went_to(answer) == "/"
             assert owner == 1
@@ -89,12 +89,12 @@ def test_lk_01_lk_02_lk_05(serve: Serve, visit: Visit, sql: object, row: tuple[s
             found = browser.who()
             assert found["id"] == str(owner)
             assert found["email_verified"] is (there == "verified")
-            assert "already sign in" not in browser.page("/")
+            assert "already have an account" not in browser.page("/")
         case "connects" | "connects and tells":
             assert went_to(answer) == CONNECTIONS
             assert str(owner) == me["id"]
             assert app.rows("users") == users
-            told = "Another account here has the same e-mail" in browser.page(CONNECTIONS)
+            told = "Another account here uses the same e-mail" in browser.page(CONNECTIONS)
             assert told == (expected == "connects and tells")
         case _:
             raise AssertionError(f"docs/linking.md says {expected!r}")
@@ -125,10 +125,10 @@ def go_on(browser: Visitor, provider: str, person: object) -> object:
 def test_lk_02_the_page_names_what_is_known(asked: Visitor) -> None:
     page = asked.page(SAME_ADDRESS)
 
-    assert "An account with ada@example.com signs in with Alpha." in page
-    assert "Continue with Alpha, and Beta is connected to that account." in page
+    assert "An account with ada@example.com already exists and uses Alpha to sign in." in page
+    assert "Continue with Alpha to connect Beta to that account." in page
     assert "Continue with GitHub" not in page
-    assert "Make a separate account" in page
+    assert "Create a separate account" in page
 
 
 def test_lk_02_continue_and_connect(app: RunningApp, asked: Visitor) -> None:
@@ -168,7 +168,7 @@ def test_lk_02_a_separate_account_that_was_made_elsewhere(
 
 def test_lk_02_nothing_is_connected_before_that_sign_in(app: RunningApp, asked: Visitor) -> None:
     """Cancelled at the provider, and tried once more."""
-    location = asked.leave("/login/alpha", waiting="1", next="/notes")
+    location = asked.leave("/login/alpha", held="1", next="/notes")
     asked.visit(asked.people.cancel(location))
 
     assert owners(app) == {f"alpha:{ADA.sub}": 1}
@@ -191,7 +191,7 @@ def test_lk_02_signing_in_to_another_account_does_not_connect(
     go_on(asked, "alpha", GRACE)
 
     assert asked.who()["name"] == GRACE.name
-    assert "was not connected: this account has another e-mail address" in asked.page("/notes")
+    assert "because this account has a different e-mail address" in asked.page("/notes")
     assert f"beta:{ADA_AT_B.sub}" not in owners(app)
 
 
@@ -200,12 +200,12 @@ def test_lk_02_the_waiting_sign_in_is_taken_meanwhile(
 ) -> None:
     other = visit(app)
     other.sign_in("google", GRACE)
-    location = asked.leave("/login/alpha", waiting="1")
+    location = asked.leave("/login/alpha", held="1")
     other.link("beta", ADA_AT_B)
 
     assert went_to(asked.come_back(location, ADA)) == "/"
     assert asked.who()["id"] == "1"
-    assert "was not connected: it belongs to another account" in asked.page("/")
+    assert "was not connected: it is already connected to another account" in asked.page("/")
     assert owners(app)[f"beta:{ADA_AT_B.sub}"] == 2
 
 
@@ -214,26 +214,26 @@ def test_lk_02_it_waits_in_this_browser_only(app: RunningApp, asked: Visitor, vi
 
     assert went_to(other.visit(SAME_ADDRESS)) == "/login"
     assert went_to(other.press(SAME_ADDRESS)) == "/login"
-    other.sign_in("alpha", ADA, waiting="1")
+    other.sign_in("alpha", ADA, held="1")
     assert owners(app) == {f"alpha:{ADA.sub}": 1}
     assert asked.visit(SAME_ADDRESS).status_code == 200
 
 
 def test_lk_02_it_waits_ten_minutes(app: RunningApp, asked: Visitor, sql: object) -> None:
-    sql(app, "UPDATE pending_logins SET expires_at = '2026-01-01' WHERE purpose = 'wait'")
+    sql(app, "UPDATE pending_logins SET expires_at = '2026-01-01' WHERE purpose = 'hold'")
 
     assert went_to(asked.visit(SAME_ADDRESS)) == "/login"
     answer = asked.press(SAME_ADDRESS)
     assert went_to(answer) == "/login"
-    assert "That took too long" in asked.page("/login")
+    assert "This page has expired." in asked.page("/login")
     assert owners(app) == {f"alpha:{ADA.sub}": 1}
 
 
 def test_lk_02_it_waits_ten_minutes_for_the_other_sign_in_too(
     app: RunningApp, asked: Visitor, sql: object
 ) -> None:
-    location = asked.leave("/login/alpha", waiting="1")
-    sql(app, "UPDATE pending_logins SET expires_at = '2026-01-01' WHERE purpose = 'wait'")
+    location = asked.leave("/login/alpha", held="1")
+    sql(app, "UPDATE pending_logins SET expires_at = '2026-01-01' WHERE purpose = 'hold'")
     asked.come_back(location, ADA)
 
     assert asked.who()["id"] == "1"
@@ -264,7 +264,7 @@ def test_lk_22_the_page_where_sign_up_is_closed(serve: Serve, visit: Visit, sql:
     browser = visit(app)
     browser.sign_in("beta", ADA_AT_B)
 
-    assert "Make a separate account" not in browser.page(SAME_ADDRESS)
+    assert "Create a separate account" not in browser.page(SAME_ADDRESS)
     go_on(browser, "alpha", ADA)
     assert owners(app)[f"beta:{ADA_AT_B.sub}"] == 1
     other = visit(app)
@@ -277,7 +277,7 @@ def test_lk_22_the_page_where_sign_up_is_closed(serve: Serve, visit: Visit, sql:
     )
     other.visit(f"/invite/{token}")
     other.sign_in("github", replace(ADA, sub="77"))
-    assert "Make a separate account" not in other.page(SAME_ADDRESS), "an invitation opens nothing"
+    assert "Create a separate account" not in other.page(SAME_ADDRESS), "an invitation opens none"
     assert error_of(other.press(SAME_ADDRESS)) == "signup_closed"
     assert len(app.rows("users")) == 1
 

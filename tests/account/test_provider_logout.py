@@ -7,9 +7,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 import requests
 from harness.app_server import RunningApp, running_app
-from harness.counting_provider import CLIENT_ID
+from harness.counting_provider import CLIENT_ID, CountingProvider
 from harness.node_servers import openid_provider
-from harness.people import People
 from harness.ports import free_port
 from harness.visitor import Visitor, went_to
 
@@ -23,7 +22,7 @@ def offered(browser: Visitor) -> str | None:
 
 
 @pytest.fixture
-def ending(provider: People) -> str:
+def ending(provider: CountingProvider) -> str:
     """Where the provider ends its own session."""
     provider.metadata = {"end_session_endpoint": f"{provider.url}/end?tenant=1"}
     return provider.metadata["end_session_endpoint"]
@@ -85,7 +84,7 @@ def test_lo_04_nothing_to_offer(app: RunningApp, ada: Visitor) -> None:
     ["javascript:alert(1)", "http://evil.example/end", "//evil.example", "data:text/html,x", 7],
 )
 def test_lo_04_only_an_https_address(
-    provider: People, app: RunningApp, visitor: Visitor, url: object
+    provider: CountingProvider, app: RunningApp, visitor: Visitor, url: object
 ) -> None:
     provider.metadata = {"end_session_endpoint": url}
     answer = visitor.press("/login/alpha")
@@ -121,7 +120,7 @@ def test_lo_05_coming_back(ending: str, ada: Visitor, query: str) -> None:
     assert ada.who() is None
 
 
-def test_lo_04_at_a_real_provider(sqlite_url: str, provider: People) -> None:
+def test_lo_04_at_a_real_provider(sqlite_url: str, provider: CountingProvider) -> None:
     """The whole way at oidc-provider, which ends its session and sends the person back."""
     port = free_port()
     url = f"http://localhost:{port}"

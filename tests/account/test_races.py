@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 import requests
+from harness.counting_provider import CountingProvider
 from harness.gunicorn import Gunicorn, gunicorn
-from harness.people import People
 from harness.visitor import Visitor, went_to
 from sqlalchemy import Engine, create_engine, text
 
@@ -32,7 +32,7 @@ CONNECTIONS = "/account/connections"
 class Site:
     """The app, its database, and the browsers of one round."""
 
-    def __init__(self, server: Gunicorn, provider: People, engine: Engine) -> None:
+    def __init__(self, server: Gunicorn, provider: CountingProvider, engine: Engine) -> None:
         self.server = server
         self.provider = provider
         self.engine = engine
@@ -77,13 +77,15 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(database: str, crowd_provider: People, tmp_path_factory: Any) -> Iterator[Site]:
+def site(database: str, crowd_provider: CountingProvider, tmp_path_factory: Any) -> Iterator[Site]:
     with served(database, crowd_provider, tmp_path_factory.mktemp("log")) as made:
         yield made
 
 
 @contextmanager
-def served(database: str, provider: People, folder: Path, **settings: str) -> Iterator[Site]:
+def served(
+    database: str, provider: CountingProvider, folder: Path, **settings: str
+) -> Iterator[Site]:
     environ = provider.settings_for("alpha", "beta") | settings
     engine = create_engine(database.replace("postgresql://", "postgresql+psycopg://"))
     with gunicorn(database, environ, folder) as server:
@@ -243,7 +245,7 @@ def test_se_01_requests_around_a_logout(site: Site, rounds: Iterator[int]) -> No
 def two_minutes_ago() -> str:
     from datetime import timedelta
 
-    from app.db import now
+    from app.signin.database import now
 
     return str((now() - timedelta(minutes=2)).replace(tzinfo=None))
 
@@ -281,7 +283,7 @@ def test_lo_11_a_sign_in_while_the_account_is_deleted(site: Site, rounds: Iterat
 
 
 def test_one_invitation_used_twice(
-    database: str, crowd_provider: People, tmp_path_factory: Any
+    database: str, crowd_provider: CountingProvider, tmp_path_factory: Any
 ) -> None:
     folder = tmp_path_factory.mktemp("log")
     with served(database, crowd_provider, folder, SIGNUP="invite") as site:

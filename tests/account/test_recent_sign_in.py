@@ -54,7 +54,7 @@ def test_lk_10_asked_first(app: RunningApp, stale: Visitor, step: str) -> None:
 def test_lk_10_done_after_it(app: RunningApp, stale: Visitor, step: str) -> None:
     path, fields, back = STEPS[step]
     page = stale.visit(went_to(stale.press(path, **fields))).text
-    assert "Confirm that it is you" in page
+    assert "Confirm it's you" in page
     for name, offered in (("alpha", True), ("beta", True), ("google", False)):
         assert (f'action="/account/reauthenticate/{name}"' in page) == offered
     assert went_to(stale.confirm("beta", ADA_AT_B, back)) == back
@@ -191,7 +191,7 @@ def test_id_24_a_provider_that_knows_no_auth_time_is_not_asked(
 ) -> None:
     """Google is one: there, choosing the account again is the proof."""
     stale.people.metadata = {"claims_supported": ["sub", "email"]}
-    app.app.extensions["auth"].flow.documents._kept.clear()
+    app.app.extensions["signin"].flow.documents._cache.clear()
     asked = parse_qs(urlsplit(stale.leave("/account/reauthenticate/alpha", next="/")).query)
 
     assert "max_age" not in asked

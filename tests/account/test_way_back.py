@@ -86,7 +86,7 @@ def test_after_a_failed_login(visitor: Visitor, wrong: str) -> None:
 def test_after_an_expired_login(app: RunningApp, visitor: Visitor, sql: Any) -> None:
     from datetime import timedelta
 
-    from app.db import now
+    from app.signin.database import now
 
     callback = visitor.callback_url("alpha", ADA, next="/notes")
     past = str((now() - timedelta(minutes=1)).replace(tzinfo=None))
@@ -104,7 +104,7 @@ def test_after_cancelling(visitor: Visitor) -> None:
     answer = visitor.visit(visitor.people.cancel(visitor.leave("/login/alpha", next="/notes")))
 
     assert went_to(answer) == "/login?next=/notes"
-    assert "You cancelled at the provider." in visitor.page("/login?next=/notes")
+    assert "You cancelled the sign-in." in visitor.page("/login?next=/notes")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_after_cancelling_something_else(
     answer = ada.visit(ada.people.cancel(ada.leave(path, next="/account/export")))
 
     assert went_to(answer) == back
-    assert "You cancelled at the provider." in ada.page(back)
+    assert "You cancelled the sign-in." in ada.page(back)
 
 
 def test_after_a_failed_link(ada: Visitor) -> None:

@@ -72,4 +72,4 @@ def test_slow_provider(app: RunningApp, page: Page) -> None:
     page.get_by_label("Make the provider fail").select_option("slow")
     page.get_by_role("button", name="Ada Lovelace").click()
     page.wait_for_url("**/login/error/provider_unavailable**")
-    expect(page.get_by_role("heading", name="The provider is not answering")).to_be_visible()
+    expect(page.get_by_role("heading", name="The provider isn't responding")).to_be_visible()

@@ -109,7 +109,7 @@ def test_form_older_than_the_cookies(app: RunningApp, context: BrowserContext, p
     page.goto(f"{app.url}/login?next=/notes")
     context.clear_cookies()
     press(page, "Corp")
-    expect(page.get_by_role("alert")).to_contain_text("open too long")
+    expect(page.get_by_role("alert")).to_contain_text("This page has expired")
     press(page, "Corp")
     page.wait_for_url(f"{app.url}/notes")
     expect_signed_in(page)

@@ -18,7 +18,7 @@ TEMPLATE = Path(os.environ.get("TEMPLATE") or DEFAULT)
 SECRET_KEY = "a-key-for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz"
 
 sys.path.insert(0, str(TEMPLATE))
-# app.dev can be imported in development only.
+# app.signin.dev can be imported in development only.
 os.environ["APP_ENV"] = "development"
 
 
@@ -41,7 +41,7 @@ class RunningApp:
 
     def log_text(self) -> str:
         """Return everything that was logged, as the app's own formatters would write it."""
-        from app.logs import _Json
+        from app.web.logs import _Json
 
         formatter = _Json()
         return "\n".join(formatter.format(record) for record in self.log)
@@ -107,8 +107,6 @@ def running_app(
         server.server_close()
         root.removeHandler(collector)
         root.setLevel(before)
-        http = server.app.extensions["auth"].flow.http
-        http._session.close()
-        http._beside.shutdown(wait=False)
+        server.app.extensions["signin"].flow.http.close()
         with server.app.app_context():
             db.engine.dispose()

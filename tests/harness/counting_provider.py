@@ -1,4 +1,7 @@
-"""A provider that counts: an OpenID Provider and GitHub's way on one port, over http or https."""
+"""A provider with switches, which counts: OpenID Connect and GitHub's way on one port.
+
+It signs in whoever a test says, over http or https, and keeps what it was asked.
+"""
 
 import json
 import secrets
@@ -7,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,18 +28,43 @@ CLIENT_SECRET = "a-secret-for-tests-only"
 
 
 @dataclass(frozen=True)
-class Person:
-    """Somebody who can sign in; GitHub knows people by number."""
+class Someone:
+    """What a provider says of a person; `claims` are further claims of the ID Token.
 
-    number: int
+    A claim that is None is left out.  GitHub knows people by number.
+    """
+
+    sub: str
+    name: str | None = None
+    email: str | None = None
+    verified: bool = True
+    picture: str | None = None
+    orgs: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def name(self) -> str:
-        return f"Person {self.number}"
+    def shown_name(self) -> str:
+        """A name in any case."""
+        return self.name or f"Person {self.sub}"
 
-    def email(self, provider: str) -> str:
-        """Return the address at a provider: the same one at two would stop the second sign-in."""
-        return f"person-{self.number}@{provider}.example"
+    def email_at(self, provider: str) -> str | None:
+        """Return the address at a provider."""
+        return self.email
+
+
+class Person(Someone):
+    """One of many, known by number.  The same address at two providers would stop a sign-in."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number), f"Person {number}")
+
+    @property
+    def number(self) -> int:
+        return int(self.sub)
+
+    def email_at(self, provider: str) -> str:
+        """Return the address at a provider, of which there is one for each."""
+        return f"person-{self.sub}@{provider}.example"
 
 
 @dataclass(frozen=True)
@@ -51,8 +79,10 @@ class Call:
 class CountingProvider:
     """What the server knows and what it has seen.
 
-    `seconds` is how long it takes for an answer, `before` is called with the name of each request
-    before it is answered, `detour` is another site that people are sent through.
+    Switches: `seconds` is how long it takes for an answer, `before` is called with the name of each
+    request before it is answered, `detour` is another site that people are sent through, `metadata`
+    is added to what it publishes.  `asked` keeps the parameters of each authorization request by
+    the code that answered it.
     """
 
     def __init__(self, url: str) -> None:
@@ -61,24 +91,34 @@ class CountingProvider:
         self.seconds = 0.0
         self.before: Callable[[str], None] = lambda _: None
         self.detour = ""
+        self.metadata: dict[str, Any] = {}
+        self.asked: dict[str, dict[str, str]] = {}
         self._calls: list[Call] = []
-        self._codes: dict[str, dict[str, Any]] = {}
+        self._codes: dict[str, tuple[dict[str, str], Someone]] = {}
+        self._bearers: dict[str, Someone] = {}
         self._lock = threading.Lock()
         self._key = RSAKey.generate_key(2048)
 
     @property
     def settings(self) -> dict[str, str]:
         """Return the settings of an app that knows it as `github` and as `corp`."""
-        return {
-            "GITHUB_BASE_URL": self.url,
-            "GITHUB_API_URL": self.url,
-            "GITHUB_CLIENT_ID": CLIENT_ID,
-            "GITHUB_CLIENT_SECRET": CLIENT_SECRET,
-            "OIDC_CORP_ISSUER": self.url,
-            "OIDC_CORP_CLIENT_ID": CLIENT_ID,
-            "OIDC_CORP_CLIENT_SECRET": CLIENT_SECRET,
-            "OIDC_CORP_AUTH_METHOD": "client_secret_post",
-        }
+        return self.settings_for("github", "corp")
+
+    def settings_for(self, *names: str) -> dict[str, str]:
+        """Return the settings of an app that knows it as these: github, google, or any other."""
+        found = {}
+        for name in names:
+            builtin = name in ("github", "google")
+            prefix = name.upper() if builtin else f"OIDC_{name.upper()}"
+            found |= {f"{prefix}_CLIENT_ID": CLIENT_ID, f"{prefix}_CLIENT_SECRET": CLIENT_SECRET}
+            if name == "github":
+                found |= {"GITHUB_BASE_URL": self.url, "GITHUB_API_URL": self.url}
+            else:
+                found |= {
+                    f"{prefix}_ISSUER": self.url,
+                    f"{prefix}_AUTH_METHOD": "client_secret_post",
+                }
+        return found
 
     def take_calls(self) -> list[Call]:
         """Return the requests since the last time."""
@@ -86,14 +126,18 @@ class CountingProvider:
             calls, self._calls = self._calls, []
         return sorted(calls, key=lambda call: call.began)
 
-    def sign_in(self, location: str, person: Person) -> str:
+    def sign_in(self, location: str, person: Someone) -> str:
         """Return the callback URL that a person comes back with who was sent to `location`."""
         asked = dict(parse_qsl(urlsplit(location).query))
         code = secrets.token_urlsafe(24)
         with self._lock:
-            self._codes[code] = {**asked, "person": person}
-        answer = {"code": code, "state": asked["state"]}
-        return f"{asked['redirect_uri']}?{urlencode(answer)}"
+            self.asked[code] = asked
+            self._codes[code] = asked, person
+        return _callback(asked, code=code)
+
+    def cancel(self, location: str, error: str = "access_denied") -> str:
+        """Return the callback URL of somebody who says no."""
+        return _callback(dict(parse_qsl(urlsplit(location).query)), error=error)
 
     def answer(self, name: str, url: str, form: Mapping[str, list[str]], bearer: str) -> Any:
         """Return what a request is answered with: JSON, or the URL of a redirect."""
@@ -112,6 +156,7 @@ class CountingProvider:
             "token_endpoint": f"{self.url}/token",
             "userinfo_endpoint": f"{self.url}/userinfo",
             "jwks_uri": f"{self.url}/jwks",
+            **self.metadata,
         }
 
     def _jwks(self, *_: Any) -> Any:
@@ -129,42 +174,63 @@ class CountingProvider:
     def _agreed(self, url: str, *_: Any) -> str:
         return self.sign_in(url, Person(1))
 
-    def _redeem(self, form: Mapping[str, str]) -> dict[str, Any]:
+    def _redeem(self, form: Mapping[str, str]) -> tuple[dict[str, str], Someone, str]:
+        """Return what was asked for with a code, who agreed to it, and an access token."""
         assert form["client_secret"] == CLIENT_SECRET
+        token = secrets.token_urlsafe(24)
         with self._lock:
-            return self._codes.pop(form["code"])
+            asked, person = self._codes.pop(form["code"])
+            self._bearers[token] = person
+        return asked, person, token
 
     def _token(self, _url: str, form: Mapping[str, str], _bearer: str) -> Any:
-        asked = self._redeem(form)
-        person = asked["person"]
+        asked, person, token = self._redeem(form)
         now = int(time.time())
         claims = {
             "iss": self.url,
             "aud": CLIENT_ID,
-            "sub": str(person.number),
+            "sub": person.sub,
             "iat": now,
             "exp": now + 300,
+            "auth_time": now,
             "nonce": asked["nonce"],
-            "name": person.name,
-            "email": person.email("corp"),
-            "email_verified": True,
+            "name": person.shown_name,
+            "email": person.email_at("corp"),
+            "email_verified": person.verified,
+            "picture": person.picture,
+            **person.claims,
         }
-        return {
-            "access_token": str(person.number),
-            "token_type": "Bearer",
-            "id_token": jwt.encode({"alg": "RS256"}, claims, self._key),
-        }
+        claims = {name: value for name, value in claims.items() if value is not None}
+        id_token = jwt.encode({"alg": "RS256"}, claims, self._key)
+        return {"access_token": token, "token_type": "Bearer", "id_token": id_token}
+
+    def _userinfo(self, _url: str, _form: Mapping[str, str], bearer: str) -> Any:
+        return {"sub": self._bearers[bearer].sub}
 
     def _github_token(self, _url: str, form: Mapping[str, str], _bearer: str) -> Any:
-        person = self._redeem(form)["person"]
-        return {"access_token": str(person.number), "token_type": "bearer"}
+        return {"access_token": self._redeem(form)[2], "token_type": "bearer"}
 
     def _github_user(self, _url: str, _form: Mapping[str, str], bearer: str) -> Any:
-        person = Person(int(bearer))
-        return {"id": person.number, "login": f"p{person.number}", "name": person.name}
+        person = self._bearers[bearer]
+        number = int(person.sub)
+        return {
+            "id": number,
+            "login": f"p{number}",
+            "name": person.shown_name,
+            "avatar_url": person.picture,
+        }
 
     def _github_emails(self, _url: str, _form: Mapping[str, str], bearer: str) -> Any:
-        return [{"email": Person(int(bearer)).email("github"), "primary": True, "verified": True}]
+        person = self._bearers[bearer]
+        email = person.email_at("github")
+        return [{"email": email, "primary": True, "verified": person.verified}] if email else []
+
+    def _github_orgs(self, url: str, _form: Mapping[str, str], bearer: str) -> Any:
+        """Return one page of the list."""
+        query = {name: int(value) for name, value in parse_qsl(urlsplit(url).query)}
+        size, number = query.get("per_page", 30), query.get("page", 1)
+        names = self._bearers[bearer].orgs[size * (number - 1) : size * number]
+        return [{"login": name} for name in names]
 
     _answers: Mapping[str, Callable[..., Any]] = {
         "GET /.well-known/openid-configuration": _metadata,
@@ -174,10 +240,16 @@ class CountingProvider:
         "GET /company": _company,
         "GET /agreed": _agreed,
         "POST /token": _token,
+        "GET /userinfo": _userinfo,
         "POST /login/oauth/access_token": _github_token,
         "GET /user": _github_user,
         "GET /user/emails": _github_emails,
+        "GET /user/orgs": _github_orgs,
     }
+
+
+def _callback(asked: Mapping[str, str], **answer: str) -> str:
+    return f"{asked['redirect_uri']}?{urlencode({**answer, 'state': asked['state']})}"
 
 
 class _Server(ThreadingHTTPServer):

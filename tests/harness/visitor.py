@@ -1,4 +1,4 @@
-"""Somebody with a browser who presses buttons, and signs in at `People` as whom they like."""
+"""Somebody with a browser who presses buttons, and signs in at a provider as whom they like."""
 
 import re
 from html import unescape
@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 import requests
 
 from .browser import Browser
-from .people import People, Someone
+from .counting_provider import CountingProvider, Someone
 
 
 class Visitor(Browser):
     """A browser at one app.  Redirects are not followed, but where a method says so."""
 
-    def __init__(self, app_url: str, people: People) -> None:
+    def __init__(self, app_url: str, people: CountingProvider) -> None:
         super().__init__(app_url)
         self.people = people
 

@@ -103,7 +103,7 @@ def events(app: RunningApp) -> list[dict[str, Any]]:
 def forget(app: RunningApp, provider: BadProvider, canary: Listener | None = None) -> None:
     """Let a walk begin: an honest provider, empty caches, an empty log."""
     provider.reset()
-    app.app.extensions["auth"].flow.documents._kept.clear()
+    app.app.extensions["signin"].flow.documents._cache.clear()
     app.log.clear()
     if canary:
         canary.seen.clear()
@@ -216,7 +216,7 @@ def refused(row: Row, app: RunningApp, provider: BadProvider, went: Walk) -> Non
 
 def error_page(page: requests.Response, code: str, request_id: str, callback_url: str = "") -> None:
     """Check the page of an error: its status, and its fixed text with nothing of the query."""
-    template = TEMPLATE / "app/auth/templates/auth/errors" / f"{code}.html"
+    template = TEMPLATE / "app/signin/auth/templates/signin/errors" / f"{code}.html"
     title = template.read_text().partition("{% block title %}")[2].partition("{% endblock %}")[0]
     assert page.status_code == STATUS[code]
     assert title in page.text

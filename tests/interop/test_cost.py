@@ -208,8 +208,9 @@ def test_statements(name: str, provider: CountingProvider, each_database: str) -
 
 
 def test_last_seen_is_written_once_a_minute(provider: CountingProvider, each_database: str) -> None:
-    from app.db import db, now
-    from app.models import LoginSession
+    from app.db import db
+    from app.signin.database import now
+    from app.signin.models import LoginSession
     from sqlalchemy import update
 
     with running_app(each_database, provider.settings) as app, counted_sql(app) as sql:

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Request
 @pytest.fixture
 def app(sqlite_url: str) -> Iterator[RunningApp]:
     """The app on 127.0.0.1, and its provider on localhost: two sites to a browser."""
-    from app.oauth.provider import Provider
+    from app.signin.oauth.provider import Provider
 
     port = free_port()
     client = {
@@ -79,7 +79,7 @@ def test_other_ways_are_refused(app: RunningApp) -> None:
     browser = Browser(app.url)
     state = browser.start("corp").headers["Location"].partition("state=")[2].partition("&")[0]
     callback = f"{app.url}/callback/corp"
-    issuer = app.app.extensions["auth"].settings.clients["corp"].provider.issuer
+    issuer = app.app.extensions["signin"].settings.clients["corp"].provider.issuer
     answer = {"state": state, "code": "stolen", "iss": issuer}
 
     unknown = browser.post(callback, data={**answer, "state": "x"}, allow_redirects=False)

@@ -211,7 +211,7 @@ def test_wrong_clock(skew: int, sqlite_url: str) -> None:
         browser = here.browser()
         assert log_in(browser, "ada") == "/login/error/provider_error"
         assert browser.sub() is None
-        assert "is this machine's clock right?" in here.app.log_text()
+        assert "check this machine's clock" in here.app.log_text()
         assert here.app.rows("users") == []
 
 

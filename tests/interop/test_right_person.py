@@ -85,7 +85,7 @@ def test_right_person(each_database: str) -> None:
         with ThreadPoolExecutor(AT_ONCE) as crowd:
             found = list(crowd.map(lambda person: log_in(url, provider, person), people))
             assert [(name, email) for _, name, email in found] == [
-                (person.name, person.email(usual(person))) for person in people
+                (person.name, person.email_at(usual(person))) for person in people
             ]
             assert len({user_id for user_id, _, _ in found}) == len(people)
 

@@ -194,9 +194,11 @@ def test_what_the_docs_teach_keeps_every_row(
     """A change in app/models.py, then `flask db migrate` and `flask db upgrade`."""
     models = project / "app" / "models.py"
     text = models.read_text(encoding="utf-8")
-    old = "name: Mapped[str | None] = mapped_column(String(200))"
-    assert old in text
-    models.write_text(text.replace(old, old.replace("200", "300"), 1), encoding="utf-8")
+    last = "    id: Mapped[int] = mapped_column(primary_key=True)\n"
+    longer = "    name: Mapped[str | None] = mapped_column(String(300))\n"
+    assert last in text
+    text = text.replace(last, last + longer)
+    models.write_text(f"from sqlalchemy import String\n{text}", encoding="utf-8")
     done = flask("db", "migrate", "-m", "longer names")
     assert done.returncode == 0, done.stderr
     done = flask("db", "upgrade")

@@ -147,7 +147,7 @@ def test_config_rp_signing_key_rotation(
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def served_form(request: pytest.FixtureRequest, provider: BadProvider) -> Iterator[RunningApp]:
     """The app with a provider that answers with a form, and one that does not."""
-    from app.oauth.provider import Provider
+    from app.signin.oauth.provider import Provider
 
     form = Provider(
         name="form",
@@ -265,6 +265,7 @@ def test_st_18_a_post_at_a_provider_that_answers_by_get(
         callback = browser.to_callback(browser.start("op"))
         form.log.clear()
         answer = post(form, query_of(callback), "op")
+        assert answer.status_code == 303, answer.text
         assert "/login/error/invalid_callback" in answer.headers["Location"]
         assert [event.get("reason") for event in events(form)] == ["response_mode"]
         assert provider.count("token") == 0

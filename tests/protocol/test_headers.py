@@ -38,9 +38,7 @@ def production(sqlite: Callable[[], str], provider: BadProvider) -> Iterator[Any
         raise RuntimeError("a secret of the traceback")
 
     yield app
-    http = app.extensions["auth"].flow.http
-    http._session.close()
-    http._beside.shutdown(wait=False)
+    app.extensions["signin"].flow.http.close()
     with app.app_context():
         db.engine.dispose()
 

@@ -123,7 +123,7 @@ def test_lists_that_are_null_or_missing_have_their_defaults(
     name: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
     for value in (None, LEFT_OUT):
-        app.app.extensions["auth"].flow.documents._kept.clear()
+        app.app.extensions["signin"].flow.documents._cache.clear()
         row = Row(id=name, outcome="OK", stage="metadata", change=document(**{name: value}))
         walk(row, app, provider, canary)
 
@@ -349,7 +349,7 @@ def test_jw_06_a_flood_of_unknown_kids_is_one_request_a_cool_down(
     provider.heal()
     walk(Row(id="good", outcome="OK"), app, provider, canary)
     # Once the cool-down is over, changed keys are found.
-    for kept in app.app.extensions["auth"].flow.documents._kept.values():
+    for kept in app.app.extensions["signin"].flow.documents._cache.values():
         kept.cool_until = 0
     rotate(provider)
     walk(Row(id="changed", outcome="OK"), app, provider, canary)
@@ -360,8 +360,8 @@ def test_jw_11_what_is_cached_carries_a_provider_that_fails(
     stage: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
     walk(Row(id="first", outcome="OK"), app, provider, canary)
-    documents = app.app.extensions["auth"].flow.documents
-    for kept in documents._kept.values():
+    documents = app.app.extensions["signin"].flow.documents
+    for kept in documents._cache.values():
         kept.fresh_until = 0
     provider.fault(stage, reply({}, 500))
     walk(Row(id="stale", outcome="OK"), app, provider, canary)
@@ -369,7 +369,7 @@ def test_jw_11_what_is_cached_carries_a_provider_that_fails(
     walk(Row(id="stale again", outcome="OK"), app, provider, canary)
     assert provider.count(stage) == 0
     # For a day, no longer.
-    for kept in documents._kept.values():
+    for kept in documents._cache.values():
         kept.fresh_until, kept.fetched_at = 0, kept.fetched_at - 90_000
     walk(Row(id="too old", **LATER), app, provider, canary)
 

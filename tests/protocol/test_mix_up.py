@@ -81,7 +81,7 @@ def test_mx_03_and_04_github_with_and_without_iss(
     named = provider.issuer("github") if iss == "its own" else iss
     if iss == "https://github.com/login/oauth":
         # An enterprise server (GITHUB_BASE_URL) of its own may still name github.com.
-        assert "github" in app.app.extensions["auth"].settings.clients
+        assert "github" in app.app.extensions["signin"].settings.clients
     callback = browser.to_callback(browser.start("github"))
     answer = browser.get(with_query(callback, iss=named), allow_redirects=False)
     assert answer.headers["Location"] == "/"
@@ -96,7 +96,7 @@ def test_mx_04_without_iss_where_none_is_promised(
 
 
 def test_mx_07_each_provider_has_a_callback_of_its_own(app: RunningApp) -> None:
-    clients = app.app.extensions["auth"].settings.clients
+    clients = app.app.extensions["signin"].settings.clients
     uris = {name: client.redirect_uri for name, client in clients.items()}
     assert uris == {name: f"{app.url}/callback/{name}" for name in uris}
 

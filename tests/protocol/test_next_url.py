@@ -108,7 +108,7 @@ HERE = [
 
 
 def safe_next(*values: str) -> str:
-    from app.auth.next_url import safe_next as judge
+    from app.signin.auth import safe_next as judge
 
     return judge(values)
 

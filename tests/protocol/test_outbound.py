@@ -25,13 +25,13 @@ EVERY = 0.2
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the limits short: that they hold is the point, not how long they are."""
-    from app.outbound import sockets
+    from app.signin.oauth.transport import deadline
 
-    monkeypatch.setattr("app.outbound.sockets.CONNECT_SECONDS", READ)
-    monkeypatch.setattr("app.outbound.sockets.READ_SECONDS", READ)
-    monkeypatch.setattr("app.outbound.http.CONNECT_SECONDS", READ)
-    monkeypatch.setattr("app.outbound.http.READ_SECONDS", READ)
-    monkeypatch.setattr("app.auth.flow.time_limit", lambda: sockets.time_limit(TOTAL))
+    monkeypatch.setattr("app.signin.oauth.transport.deadline.CONNECT_SECONDS", READ)
+    monkeypatch.setattr("app.signin.oauth.transport.deadline.READ_SECONDS", READ)
+    monkeypatch.setattr("app.signin.oauth.transport.http.CONNECT_SECONDS", READ)
+    monkeypatch.setattr("app.signin.oauth.transport.http.READ_SECONDS", READ)
+    monkeypatch.setattr("app.signin.oauth.flow.time_limit", lambda *_: deadline.time_limit(TOTAL))
 
 
 @pytest.mark.usefixtures("impatient")
@@ -193,7 +193,7 @@ def test_ss_06_cookies_of_providers_are_not_kept(
         walk(Row(id="cookies", outcome="OK"), app, provider, canary)
         back = [seen for seen in provider.seen if seen.stage != "authorize"]
         assert not [seen for seen in back if "cookie" in seen.headers]
-    session = app.app.extensions["auth"].flow.http._session
+    session = app.app.extensions["signin"].flow.http._session
     assert len(session.cookies) == 0
 
 

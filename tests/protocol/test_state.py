@@ -208,8 +208,8 @@ def test_ds_01_logins_that_nobody_finished_are_cleared_away(
 
 
 def test_st_07_states_are_random(either: RunningApp, provider: BadProvider) -> None:
-    flow = either.app.extensions["auth"].flow
-    client = either.app.extensions["auth"].settings.clients["op"]
+    flow = either.app.extensions["signin"].flow
+    client = either.app.extensions["signin"].settings.clients["op"]
     urls = [query_of(flow.start(client)[0]) for _ in range(1000)]
     for name in ("state", "nonce", "code_challenge"):
         values = [url[name] for url in urls]
@@ -382,7 +382,7 @@ def finished(browser: Browser, callback: str) -> bool:
 def age(app: RunningApp, by: timedelta) -> None:
     """Make every pending login older."""
     from app.db import db
-    from app.models import PendingLogin
+    from app.signin.models import PendingLogin
 
     with app.app.app_context():
         for row in db.session.query(PendingLogin):

@@ -124,7 +124,7 @@ ROWS = [
     rejected("TK-07 nested 100,000 deep", reply(b"[" * 100_000), "not_json"),
     rejected("TK-07 a number of 100,000 digits", reply(b"9" * 100_000), "not_json"),
     rejected("TK-08 2 MB", reply(b" " * 2_000_000), "too_large"),
-    rejected("TK-09 201", lambda honest: Reply(honest, 201), "invalid_response"),
+    rejected("TK-09 202", lambda honest: Reply(honest, 202), "invalid_response"),
     rejected("TK-09 204", reply(b"", 204), "not_json"),
     rejected("TK-09 400 with tokens", lambda honest: Reply(honest, 400), "invalid_response"),
     rejected("TK-09 404", reply({}, 404), "invalid_response"),

@@ -1,135 +1,199 @@
-"""Who may import whom: features → auth → providers → oauth, and features, auth → models → db."""
+"""Who may import whom: the app's own test of it bites, and what it leaves to an owner holds here.
+
+The app's `tests/test_layers.py` goes with every app and has the rules of the kit.  Here it is run
+against copies of the app with one wrong import each; and the parts around the kit, which an owner
+may change as they like, are held to the template's own order.
+"""
 
 import ast
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
+from graphlib import CycleError
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
 
 import pytest
+from harness.app_server import TEMPLATE
 
-from .test_sizes import APP, MODULES
-
-CORE = {
-    # What a part may import of the app; its own modules always, and nothing else.
-    "oauth": set(),
-    "outbound": {"oauth"},
-    "providers": {"oauth"},
+SIGNIN = "app.signin"
+# What a part outside of the kit may import of the app; an option is a part like `home`.
+OUTSIDE = {
     "db": set(),
-    "models": {"db"},
-    "project": set(),
-    "config": {"oauth", "outbound", "providers", "project"},
-    "logs": set(),
-    "problems": {"auth", "csrf", "db"},
-    "csrf": {"config"},
-    "security_headers": {"config"},
-    "health": {"config", "db", "models"},
-    "auth": {
-        "config",
-        "csrf",
-        "db",
-        "models",
-        "oauth",
-        "outbound",
-        "problems",
-        "project",
-        "providers",
-    },
+    "models": {"db", "signin"},
+    "web": {"db", "signin"},
 }
-PURE = {"oauth": {"joserfc", "requests"}, "providers": set()}
-WITHOUT_WEB_AND_DATABASE = ("oauth", "outbound", "providers")
-FACTORY = "__init__.py"
+PAGES = {"db", "models", "signin"}
+# What these may import that is installed; everything else is the standard library's.
+PACKAGES = {
+    "app.signin.oauth": {"joserfc", "requests"},
+    "app.signin.oauth.transport": {"certifi", "joserfc", "requests", "urllib3"},
+    "app.signin.providers": {"joserfc", "requests"},
+}
+# They import the modules of the folder, so that a generated app can be without some of them.
+DYNAMIC = {"app.signin.providers", "app.signin.dev.practice_clients"}
 
 
-def imports(name: str) -> Iterator[str]:
-    """Yield the full name of what a module imports, such as `app.oauth.http.Http`."""
-    package = ["app", *name.split("/")[:-1]]
-    for node in ast.walk(ast.parse(MODULES[name].read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            start = package[: len(package) + 1 - node.level] if node.level else []
-            module = [*start, *(node.module.split(".") if node.module else [])]
-            yield from (".".join([*module, alias.name]) for alias in node.names)
+def layers_of(root: Path) -> ModuleType:
+    """Return the app's own test module, looking at the app in another folder."""
+    spec = spec_from_file_location("layers_of_the_app", TEMPLATE / "tests" / "test_layers.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.signin.config.ROOT", root)
+        spec.loader.exec_module(module)
+    return module
 
 
-def part(name: str) -> str:
-    """Return the part of the app that a module file belongs to."""
-    return name.split("/")[0].removesuffix(".py")
+@pytest.fixture(scope="module")
+def layers() -> ModuleType:
+    return layers_of(TEMPLATE)
 
 
-def parts_used(name: str) -> set[str]:
-    """Return the parts of the app that a module imports, its own aside."""
-    inside = {full.split(".")[1] for full in imports(name) if full.startswith("app.")}
-    return inside - {part(name)}
+RULES = (
+    "test_each_part_of_sign_in_imports_what_is_below_it",
+    "test_sign_in_knows_the_app_around_it_by_one_file",
+    "test_nothing_imports_in_a_circle",
+    "test_no_import_hides_in_a_function_but_that_of_dev",
+)
 
 
-def packages_used(name: str) -> set[str]:
-    """Return the installed packages that a module imports."""
-    return {full.split(".")[0] for full in imports(name)} - sys.stdlib_module_names - {"app"}
+def broken_rules(module: ModuleType) -> set[str]:
+    """Return the rules without parameters that fail."""
+    found = set()
+    for name in RULES:
+        try:
+            getattr(module, name)()
+        except (AssertionError, CycleError):
+            found.add(name)
+    return found
 
 
-def features() -> set[str]:
-    return {path.name for path in APP.iterdir() if (path / "__init__.py").is_file()} - CORE.keys()
+# --- The app's own test
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if part(name) in CORE])
-def test_imports_point_one_way(name: str) -> None:
-    assert parts_used(name) <= CORE[part(name)]
+def test_every_rule_of_the_app_holds(layers: ModuleType) -> None:
+    rules = {name for name in vars(layers) if name.startswith("test_")}
+    assert set(RULES) < rules
+    assert broken_rules(layers) == set()
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if part(name) in PURE])
-def test_protocol_needs_little(name: str) -> None:
-    assert packages_used(name) <= PURE[part(name)]
+@pytest.fixture
+def wrong(tmp_path: Path) -> Callable[[str, str], set[str]]:
+    """Add a line to a file of a copy of the app; return the rules that this breaks."""
+
+    def run(file: str, line: str) -> set[str]:
+        shutil.copytree(
+            TEMPLATE / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        path = tmp_path / "app" / file
+        path.parent.mkdir(exist_ok=True)
+        source = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(f"{source}\n{line}\n", encoding="utf-8")
+        return {name.removeprefix("test_") for name in broken_rules(layers_of(tmp_path))}
+
+    return run
 
 
-@pytest.mark.parametrize("name", [n for n in MODULES if part(n) in WITHOUT_WEB_AND_DATABASE])
-def test_protocol_knows_neither_flask_nor_the_database(name: str) -> None:
-    forbidden = ("flask", "werkzeug", "sqlalchemy", "alembic")
-    assert not [used for used in packages_used(name) if used.startswith(forbidden)]
+BELOW = "each_part_of_sign_in_imports_what_is_below_it"
+BY_HOST = "sign_in_knows_the_app_around_it_by_one_file"
+CIRCLE = "nothing_imports_in_a_circle"
+HIDDEN = "no_import_hides_in_a_function_but_that_of_dev"
+WRONG = {
+    "upwards": ("signin/oauth/token.py", "from ..config import Settings", {BELOW}),
+    "upwards in a circle": ("signin/user.py", "from .models import Identity", {BELOW, CIRCLE}),
+    "sideways": ("signin/account/export.py", "from .. import commands", {BELOW}),
+    "the app around it": ("signin/auth/accounts.py", "from ...models import User", {BY_HOST}),
+    "by an absolute name": ("signin/auth/audit.py", "import app.db", {BY_HOST}),
+    "a circle in a part": ("signin/auth/errors.py", "from . import accounts", {CIRCLE}),
+    "a circle by a package": ("signin/config/reader.py", "from . import Settings", {CIRCLE}),
+    "a circle in the pages": ("home/models.py", "from .routes import bp", {CIRCLE}),
+    "a circle of single files": ("db.py", "from .models import User", {CIRCLE}),
+    "in a function": ("web/logs.py", "def later():\n    from . import errors", {HIDDEN}),
+    "dev": ("home/routes.py", "from ..signin import dev", {HIDDEN}),
+    "a part of dev": ("home/routes.py", "from ..signin.dev import setup", {HIDDEN}),
+}
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name != FACTORY])
-def test_features_are_known_to_the_factory_only(name: str) -> None:
-    if part(name) != "dev":
-        assert not parts_used(name) & features()
+@pytest.mark.parametrize(("file", "line", "expected"), WRONG.values(), ids=WRONG)
+def test_a_wrong_import_is_noticed(
+    file: str, line: str, expected: set[str], wrong: Callable[[str, str], set[str]]
+) -> None:
+    assert wrong(file, line) == expected
 
 
-def test_providers_do_not_know_each_other() -> None:
-    """But for `generic`, which holds what all of them may use."""
-    for name in MODULES:
-        if part(name) == "providers" and name != "providers/__init__.py":
-            used = {
-                full.split(".")[2] for full in imports(name) if full.startswith("app.providers")
-            }
-            assert used <= {"generic"}, name
+def test_a_new_page_of_an_owner_s_breaks_nothing(wrong: Callable[[str, str], set[str]]) -> None:
+    lines = "from ..home.models import Note\nfrom ..signin.auth import sessions\n"
+    assert wrong("books/routes.py", lines) == set()
 
 
-def test_dev_is_imported_behind_one_check() -> None:
-    tree = ast.parse(MODULES[FACTORY].read_text())
+# --- What the app's own test leaves to an owner
+
+
+def test_the_parts_around_the_kit_point_one_way(layers: ModuleType) -> None:
+    for module in layers.FILES:
+        name = module.split(".")[1] if "." in module else ""
+        if name in ("", "signin"):
+            continue
+        used = {other.split(".")[1] for other in layers.imports(module) if other in layers.FILES}
+        assert used - {name} <= OUTSIDE.get(name, PAGES), module
+
+
+def test_nothing_imports_the_whole_app(layers: ModuleType) -> None:
+    assert not [module for module in layers.FILES if "app" in layers.imports(module)]
+
+
+def test_dev_is_imported_behind_one_check(layers: ModuleType) -> None:
     found = [
-        condition
-        for condition in ast.walk(tree)
-        if isinstance(condition, ast.If)
-        for line in condition.body
+        ast.unparse(node.test)
+        for module in layers.FILES
+        for node in ast.walk(layers.tree(module))
+        if isinstance(node, ast.If)
+        for line in node.body
         if isinstance(line, ast.ImportFrom) and [alias.name for alias in line.names] == ["dev"]
     ]
-    assert [ast.unparse(condition.test) for condition in found] == ["settings.development"]
-    assert sum(full == "app.dev" for full in imports(FACTORY)) == 1
+    assert found == ["settings.development"]
 
 
-@pytest.mark.parametrize("package", ["flask_login", "flask_sqlalchemy"])
-def test_imported_in_one_module(package: str) -> None:
-    assert len([name for name in MODULES if package in packages_used(name)]) == 1
+def test_imports_by_a_text_are_where_they_are_known(layers: ModuleType) -> None:
+    words = ("import_module", "__import__", "importlib.import_module")
+    importing = {
+        module
+        for module in layers.FILES
+        for node in ast.walk(layers.tree(module))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in words
+    }
+    assert importing == DYNAMIC
 
 
-def test_one_module_of_auth_touches_users() -> None:
-    """The others may name `User` in annotations."""
-    touching = {name for name in MODULES if part(name) == "auth" and "User" in names_used(name)}
-    assert touching <= {"auth/identities.py"}
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_protocol_needs_little(package: str, layers: ModuleType) -> None:
+    nested = [other for other in PACKAGES if other.startswith(f"{package}.")]
+    modules = set(layers.inside(package)).difference(*map(layers.inside, nested))
+    used = {name.split(".")[0] for module in modules for name in layers.imports(module)}
+    assert used - sys.stdlib_module_names - {"app"} <= PACKAGES[package]
 
 
-def names_used(name: str) -> set[str]:
-    """Return the names that a module's code uses, annotations aside."""
-    tree = ast.parse(MODULES[name].read_text())
+def test_providers_do_not_know_each_other(layers: ModuleType) -> None:
+    providers = set(layers.inside(f"{SIGNIN}.providers"))
+    for module in providers:
+        assert not layers.imports(module) & providers, module
+
+
+def test_one_module_of_auth_uses_the_user_class(layers: ModuleType) -> None:
+    """The others may name it in annotations."""
+    using = {
+        module
+        for module in layers.inside(f"{SIGNIN}.auth")
+        if {"user_class", "SignInUser", "USER"} & names_used(layers.tree(module))
+    }
+    assert using == {f"{SIGNIN}.auth.accounts"}
+
+
+def names_used(tree: ast.Module) -> set[str]:
+    """Return the names and attributes that a module's code uses, annotations aside."""
     annotations = {
         id(inner)
         for node in ast.walk(tree)
@@ -137,8 +201,6 @@ def names_used(name: str) -> set[str]:
         if (annotation := getattr(node, field, None)) is not None
         for inner in ast.walk(annotation)
     }
-    return {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and id(node) not in annotations
-    }
+    nodes = [node for node in ast.walk(tree) if id(node) not in annotations]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 import local_extensions
 
+ALL = sorted(path.stem for path in local_extensions.PROVIDERS.glob("*.py") if path.stem[0] != "_")
 UNDERSTOOD = [
     ("check_providers", "github,google", "github,google"),
     ("check_providers", " GitHub ,, google,GITHUB ", "github,google"),
-    ("check_providers", "x google", "google,x"),
-    ("check_providers", "all", "facebook,github,google,x"),
-    ("check_providers", "github,all", "facebook,github,google,x"),
+    ("check_providers", "x google", "x,google"),
+    ("check_providers", "all", ",".join(ALL)),
+    ("check_providers", "x,all", ",".join(["x", *(name for name in ALL if name != "x")])),
     ("check_providers", "none", "none"),
     ("check_providers", "", "none"),
     ("check_features", "none", "none"),
@@ -42,8 +43,9 @@ UNDERSTOOD = [
 ]
 
 REFUSED = [
-    ({"providers": "gihub"}, ["'gihub'", "Did you mean github?", "facebook, github, google, x"]),
-    ({"providers": "github,evil"}, ["'evil'"]),
+    ({"providers": "gihub"}, ["'gihub'", "Did you mean github", "docs/providers.md"]),
+    ({"providers": "twitter"}, ["'twitter'", "Did you mean x?"]),
+    ({"providers": "github,evil"}, ["'evil'", "docs/providers.md"]),
     ({"providers": "none,github"}, ["'none'"]),
     ({"providers": "generic"}, ["'generic'"]),
     ({"providers": "../x"}, ["'../x'"]),
@@ -113,6 +115,11 @@ def test_refused(generate, tmp_path: Path, answers: dict[str, str], words: list[
     assert list(tmp_path.iterdir()) == []
 
 
+def test_other_names_lead_to_providers():
+    assert set(local_extensions.OTHER_NAMES.values()) <= set(ALL)
+    assert not set(local_extensions.OTHER_NAMES) & set(ALL)
+
+
 @given(st.text())
 def test_any_name_gives_a_good_slug(name: str):
     slug = local_extensions.make_slug(name)
@@ -126,15 +133,24 @@ def test_quoted_text_is_the_same_in_python_and_toml(text: str):
     assert tomllib.loads(source) == {"x": text}
 
 
+def constants(app: Path) -> dict[str, object]:
+    """What generation has written into the one Python file that it renders."""
+    tree = ast.parse((app / "app/__init__.py").read_text(encoding="utf-8"))
+    return {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+    }
+
+
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_hostile_name_breaks_nothing(generate, tool, name: str):
     app = generate(project_name=name, project_slug="shop")
     plain = name.removeprefix("{% raw %}").removesuffix("{% endraw %}")
-    assignment = ast.parse((app / "app/project.py").read_text(encoding="utf-8")).body[1]
-    assert ast.literal_eval(assignment.value) == plain
+    assert constants(app)["NAME"] == plain
     assert tomllib.loads((app / "pyproject.toml").read_text(encoding="utf-8"))
-    tool(app, "ruff", "check", "app/project.py", "pyproject.toml")
-    tool(app, "ruff", "format", "--check", "app/project.py")
+    tool(app, "ruff", "check", "app/__init__.py", "pyproject.toml")
+    tool(app, "ruff", "format", "--check", "app/__init__.py")
 
 
 def test_hostile_stamp_breaks_nothing(generate):
@@ -184,8 +200,11 @@ def test_typed_answers(template, tmp_path: Path):
     done = run_cli(tmp_path / "cwd", str(template), input=typed)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Sign-in providers" in done.stdout
-    project = (tmp_path / "cwd/app-7-7-x/app/project.py").read_text()
-    assert 'NAME = "{{ 7*7 }} {% x"' in project
+    assert constants(tmp_path / "cwd/app-7-7-x") == {
+        "NAME": "{{ 7*7 }} {% x",
+        "SLUG": "app-7-7-x",
+        "PROVIDERS": "google",
+    }
 
 
 def test_bad_answer_stops_before_the_next_question(template, tmp_path: Path):
@@ -273,12 +292,20 @@ def test_console_that_cannot_print(template, tmp_path: Path):
     assert "\\u5e97 is ready" in done.stdout
 
 
-def test_prompts_name_every_choice(template):
+def test_prompts_say_what_can_be_answered(template):
+    """Every feature and database; of the providers a few that exist, and where the others are."""
     questions = json.loads((template / "cookiecutter.json").read_text())
     prompts = questions["__prompts__"]
     visible = [name for name in questions if not name.startswith("_")]
     assert visible == list(prompts)
-    for provider in local_extensions.check_providers("all").split(","):
-        assert provider in prompts["providers"]
-    for feature in questions["_features"]:
+    assert len(prompts["providers"]) < 150
+    listed = prompts["providers"].partition(": ")[2].partition(" and others")[0]
+    assert 2 < len(listed.split(", ")) < 9
+    assert local_extensions.check_providers(listed)
+    for word in ("docs/providers.md", "all", "none"):
+        assert word in prompts["providers"]
+    assert (template / "docs/providers.md").exists()
+    for feature in questions["_features"] or ["none"]:
         assert feature in prompts["features"]
+    for database in local_extensions.DATABASES.values():
+        assert database in prompts["database"]

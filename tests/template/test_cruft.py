@@ -81,11 +81,11 @@ def test_adding_a_provider_later(app: Path, tool):
     more = json.dumps({"providers": "github,google,x"})
     tool(app, "cruft", "update", "--skip-apply-ask", "--variables-to-update", more)
     changed = {line[3:] for line in git(app, "status", "--porcelain").splitlines()}
-    assert {"app/providers/x.py", "app/providers/__init__.py", ".env.example"} <= changed
+    assert {"app/signin/providers/x.py", "app/__init__.py", ".env.example"} <= changed
     assert ".env" not in changed
     assert not list(app.rglob("*.rej"))
-    assert (app / "app/providers/x.py").exists()
-    assert "x.PROVIDER" in (app / "app/providers/__init__.py").read_text()
+    assert (app / "app/signin/providers/x.py").exists()
+    assert 'PROVIDERS = "github,google,x"' in (app / "app/__init__.py").read_text()
     assert "X_CLIENT_ID" in (app / ".env.example").read_text()
     assert 'providers = "github,google,x"' in (app / "pyproject.toml").read_text()
     assert secret(app) == before
@@ -95,7 +95,8 @@ def test_adding_a_provider_later(app: Path, tool):
 
 def test_updating_to_a_newer_version(app: Path, repository: Path, tool):
     """A fix, a new option and a new version arrive; what the owner changed stays."""
-    (app / "app/project.py").write_text('"""Mine."""\n\nNAME = "Mine"\nSLUG = "my-app"\n')
+    factory = app / "app/__init__.py"
+    factory.write_text(factory.read_text().replace('NAME = "My App"', 'NAME = "Mine"'))
     commit(app, "own name")
     questions = json.loads((repository / "cookiecutter.json").read_text())
     questions["__version"] = "0.2.0"
@@ -114,7 +115,7 @@ def test_updating_to_a_newer_version(app: Path, repository: Path, tool):
     )
     assert (app / "Makefile").read_text().endswith("# A fix.\n")
     assert (app / "app/admin/__init__.py").exists()
-    assert 'NAME = "Mine"' in (app / "app/project.py").read_text()
+    assert 'NAME = "Mine"' in factory.read_text()
     stamp = (app / "pyproject.toml").read_text()
     assert 'version = "0.2.0"' in stamp
     assert f'commit = "{head}"' in stamp

@@ -1,6 +1,5 @@
 """What comes out: the right files for each choice, no trace of the template, each time the same."""
 
-import ast
 import fnmatch
 import json
 import os
@@ -13,18 +12,18 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cookiecutter.generate import is_copy_only_path
 
 import local_extensions
 
 TEMPLATE = "{{cookiecutter.project_slug}}"
 PROVIDERS = local_extensions.check_providers("all").split(",")
-CHOICES = ["none", "github,google", "all", *PROVIDERS]
+CHOICES = ["none", "github,google", "x,facebook", "all"]
 # Every file that is rendered and not copied because it carries Jinja. Few, and it stays so.
 JINJA = {
     ".env.example",
     "README.md",
-    "app/project.py",
-    "app/providers/__init__.py",
+    "app/__init__.py",
     "pyproject.toml",
     "requirements-dev.txt",
     "requirements.txt",
@@ -40,22 +39,30 @@ def files(folder: Path) -> set[str]:
 
 def of_provider(name: str) -> set[str]:
     return {
-        f"app/providers/{name}.py",
+        f"app/signin/dev/practice_{name}.py",
+        f"app/signin/providers/{name}.py",
+        f"app/signin/static/marks/{name}.svg",
+        f"app/signin/static/marks/practice-{name}.svg",
+        f"tests/providers/recorded/{name}.json",
         f"tests/providers/test_{name}.py",
-        f"app/static/providers/{name}.svg",
     }
 
 
-def chosen(providers: str) -> set[str]:
-    return set(local_extensions.check_providers(providers).split(","))
+def chosen(providers: str) -> list[str]:
+    return local_extensions.check_providers(providers).split(",")
+
+
+def expected(template: Path, providers: str) -> set[str]:
+    """What the app with these providers holds: all but the files of the others."""
+    unchosen = [of_provider(name) for name in PROVIDERS if name not in chosen(providers)]
+    return files(template / TEMPLATE).difference(*unchosen) | {".env"}
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("providers", CHOICES)
 def test_each_choice(generate, template: Path, tool, providers: str, database: str):
     app = generate(providers=providers, database=database)
-    unchosen = [of_provider(name) for name in PROVIDERS if name not in chosen(providers)]
-    assert files(app) == files(template / TEMPLATE).difference(*unchosen) | {".env"}
+    assert files(app) == expected(template, providers)
     for name in files(app):
         text = (app / name).read_text(encoding="utf-8", errors="replace")
         assert not LEFTOVER.search(text), name
@@ -74,9 +81,6 @@ def test_each_choice(generate, template: Path, tool, providers: str, database: s
         "database": database,
     }
     settings = (app / ".env").read_text()
-    for name in PROVIDERS:
-        for setting in (f"{name.upper()}_CLIENT_ID=", f"{name.upper()}_CLIENT_SECRET="):
-            assert (f"\n{setting}\n" in settings) is (name in chosen(providers)), setting
     assert ("\nDATABASE_URL=postgresql://" in settings) is (database == "postgresql")
     wanted = " ".join(project["project"]["dependencies"])
     assert ("psycopg" in wanted) is (database == "postgresql")
@@ -145,19 +149,24 @@ def test_generating_over_an_app_keeps_env_and_own_files(template: Path, tmp_path
     subprocess.run([*command], cwd=tmp_path, capture_output=True, check=True)
     app = tmp_path / "my-app"
     before = (app / ".env").read_bytes()
-    own = app / "app/providers/company.py"
-    own.write_text("mine")
+    own = [
+        app / name
+        for name in ("app/signin/providers/company.py", "app/home/own.py", "tests/test_own.py")
+    ] + [app / "migrations/versions/0003_own.py", app / "docs/own.md"]
+    for file in own:
+        file.write_text("mine")
     subprocess.run([*command, "-f", "providers=x"], cwd=tmp_path, capture_output=True, check=True)
     assert (app / ".env").read_bytes() == before
-    assert own.read_text() == "mine"
+    assert [file.read_text() for file in own] == ["mine"] * len(own)
+    assert not (app / "app/signin/providers/github.py").exists()
 
 
 def test_closing_message(generate, capfd):
-    app = generate(project_name="Größe", providers="GitHub, x", database="postgres")
+    app = generate(project_name="Größe", providers="x, GitHub", database="postgres")
     said = capfd.readouterr().out
     assert said.isascii()
     assert "Gr\\xf6\\xdfe is ready in grosse/" in said
-    assert "providers: github,x   features: none   database: postgresql" in said
+    assert "providers: x,github   features: none   database: postgresql" in said
     for line in (
         f"cd {app.name}",
         "make run",
@@ -169,6 +178,7 @@ def test_closing_message(generate, capfd):
         "DATABASE_URL",
     ):
         assert line in said
+    assert said.index("X: register") < said.index("GitHub: register") < said.index("make run")
     assert "google" not in said.lower()
     assert secret(app) not in said
 
@@ -179,16 +189,6 @@ def test_a_message_that_nobody_reads_undoes_nothing(template: Path, tmp_path: Pa
         process.stdout.close()
     assert process.returncode == 0
     assert (tmp_path / "my-app/.env").exists()
-
-
-def test_every_provider_says_where_to_register(generate, capfd):
-    app = generate(providers="all")
-    said = capfd.readouterr().out
-    settings = (app / ".env.example").read_text()
-    urls = re.findall(r"register an app at (https://\S+)$", said, re.MULTILINE)
-    assert len(urls) == len(PROVIDERS)
-    for url, provider in zip(urls, PROVIDERS, strict=True):
-        assert f"{url}   callback: http://localhost:8000/callback/{provider}\n" in settings
 
 
 def test_few_files_carry_jinja(template: Path):
@@ -211,41 +211,58 @@ def test_guards_ask_for_options_that_exist(template: Path):
         for line in (template / TEMPLATE / name).read_text().splitlines()
         if line.strip().startswith("# template:")
     }
-    known = {f'if "{name}" in cookiecutter.__providers.split(",")' for name in PROVIDERS}
-    known |= {'if cookiecutter.__database == "postgresql"', "else", "endif"}
-    known |= {"if cookiecutter is not defined"}
-    assert conditions <= known
-
-
-def settings_in(source: str) -> set[str]:
-    """The strings of a module that look like names of settings, without the leading underscore."""
-    return {
-        node.value.strip("_")
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and re.fullmatch(r"_?[A-Z]+(_[A-Z]+)*", node.value)
+    assert conditions <= {
+        'if cookiecutter.__database == "postgresql"',
+        'if cookiecutter.__providers != "none"',
+        "for provider in cookiecutter.__providers | declarations",
+        "if cookiecutter is not defined",
+        "else",
+        "endif",
+        "endfor",
     }
 
 
-def test_the_example_holds_what_the_app_reads(template: Path):
-    """A setting that is missing is not found; one that is ignored, such as a limit, is believed."""
-    example = (template / TEMPLATE / ".env.example").read_text()
-    named = set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, re.MULTILINE))
-    app = template / TEMPLATE / "app"
-    modules = {path: settings_in(path.read_text()) for path in app.rglob("*.py")}
-    read = set().union(*modules.values())
-    prefix = "|".join(["OIDC_COMPANY", "OAUTH_FORUM", *map(str.upper, PROVIDERS)])
-    assert {re.sub(rf"^({prefix})_", "", name) for name in named} <= read
-    config = [
-        found for path, found in modules.items() if "config" in path.relative_to(app).parts[0]
-    ]
-    missing = {
+@pytest.mark.parametrize(
+    ("path", "copied"),
+    [
+        *((path, True) for path in ("app/_x.py", "app/p.py", "app/pr.py", "app/project.py")),
+        *((path, True) for path in ("app/provider_api/x.py", "app/provider_api/templates/x.html")),
+        ("app/_private/templates/x.html", True),
+        ("app/signin/__init__.py", True),
+        ("app/__init__.py", False),
+        # A folder that is copied as a whole is first deleted where an app is generated again.
+        *((path, False) for path in ("app/signin", "app/home", "migrations/versions", "tests")),
+    ],
+)
+def test_what_is_copied(template: Path, path: str, copied: bool):
+    questions = json.loads((template / "cookiecutter.json").read_text())
+    assert is_copy_only_path(path, {"cookiecutter": questions}) is copied
+
+
+def test_every_file_of_app_but_its_factory_is_copied(template: Path):
+    questions = json.loads((template / "cookiecutter.json").read_text())
+    rendered = [
         name
-        for name in set().union(*config)
-        if "_" in name and not re.search(rf"(\b|_){name}\b", example)
-    }
-    assert missing <= {"DOTENV_NAMES", "FLASK_DEBUG"}  # not for people to set
+        for name in files(template / TEMPLATE)
+        if name.startswith("app/") and not is_copy_only_path(name, {"cookiecutter": questions})
+    ]
+    assert rendered == ["app/__init__.py"]
+
+
+def test_the_example_holds_what_the_app_reads(generate, inside):
+    """A setting that is missing is not found; one that is ignored, such as a limit, is believed."""
+    app = generate(providers="none")
+    example = (app / ".env.example").read_text()
+    listed = set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, re.MULTILINE))
+    read = inside(
+        app,
+        "from app.signin.config.providers import OAUTH_ENDINGS, OIDC_ENDINGS",
+        "from app.signin.config.settings import ROWS",
+        "[row.name.upper() for row in ROWS]"
+        " + [f'OIDC_COMPANY_{ending}' for ending in OIDC_ENDINGS]"
+        " + [f'OAUTH_FORUM_{ending}' for ending in OAUTH_ENDINGS]",
+    )
+    assert listed == set(read)
 
 
 def test_an_optional_feature_is_a_folder(template: Path, generate, tmp_path: Path):
@@ -253,19 +270,22 @@ def test_an_optional_feature_is_a_folder(template: Path, generate, tmp_path: Pat
     later = tmp_path / "later"
     shutil.copytree(template, later)
     questions = json.loads((later / "cookiecutter.json").read_text())
-    questions["_features"] = ["admin", "tokens"]
+    questions["_features"] = ["admin", "tokens", "provider_api"]
     (later / "cookiecutter.json").write_text(json.dumps(questions))
+    page = "<a href=\"{{ url_for('home.index') }}\">{# a page of Flask's own #}</a>\n"
     for name in questions["_features"]:
         for folder in ("app", "tests"):
-            (later / TEMPLATE / folder / name).mkdir(parents=True)
+            (later / TEMPLATE / folder / name / "templates").mkdir(parents=True)
             (later / TEMPLATE / folder / name / "file.py").write_text('"""Empty."""\n')
-    app = generate(later, features=" Tokens")
-    assert (app / "app/tokens/file.py").exists()
-    assert (app / "tests/tokens").exists()
+            (later / TEMPLATE / folder / name / "templates" / "page.html").write_text(page)
+    app = generate(later, features=" Tokens, provider_api")
+    for folder in ("app/tokens", "tests/tokens", "app/provider_api", "tests/provider_api"):
+        assert (app / folder / "file.py").exists()
+        assert (app / folder / "templates/page.html").read_text() == page
     assert not (app / "app/admin").exists()
     assert not (app / "tests/admin").exists()
     stamp = tomllib.loads((app / "pyproject.toml").read_text())["tool"]["social-login-template"]
-    assert stamp["features"] == "tokens"
+    assert stamp["features"] == "tokens,provider_api"
 
 
 def test_hooks_declined(template: Path, tmp_path: Path):

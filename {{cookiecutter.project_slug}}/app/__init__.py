@@ -1,4 +1,4 @@
-"""The app: each feature once."""
+"""The application factory."""
 
 import os
 import sys
@@ -7,45 +7,42 @@ from collections.abc import Iterable, Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import (
-    account,
-    auth,
-    commands,
-    config,
-    csrf,
-    db,
-    health,
-    home,
-    logs,
-    problems,
-    project,
-    security_headers,
-)
-from .oauth.provider import Provider
-from .providers import PROVIDERS
+from . import db, home, signin
+from .signin import config, providers
+from .signin.oauth.provider import Provider
+from .web import errors, health, logs, security_headers
+
+NAME = "{{ cookiecutter.__project_name | inside_quotes }}"  # fmt: skip
+SLUG = "{{ cookiecutter.project_slug }}"
+# In the order of the sign-in page.
+PROVIDERS = "{{ cookiecutter.__providers }}"  # fmt: skip
+# template: if cookiecutter is not defined
+NAME, SLUG, PROVIDERS = "The template itself", "template", "all"
+# template: endif
 
 MAX_BODY = 64 * 1024
 
 
 def create_app(
-    environ: Mapping[str, str] | None = None, providers: Iterable[Provider] = PROVIDERS
+    environ: Mapping[str, str] | None = None, declared: Iterable[Provider] | None = None
 ) -> Flask:
-    """Return the app that `environ` describes: the process's own variables and those of `.env`.
+    """Return the app configured by `environ`, or by the environment and `.env`.
 
-    Raises ConfigError for settings that cannot be used; ends the process with its message where
-    the environment is the process's own.
+    `declared` replaces the chosen providers.  Raises ConfigError if the settings are invalid; if
+    `environ` is None, the process exits with its message instead.
     """
+    declared = providers.load(PROVIDERS) if declared is None else declared
     try:
-        settings = config.load(config.environment() if environ is None else environ, providers)
+        environment = config.environment() if environ is None else environ
+        settings = config.load(environment, declared, NAME)
     except config.ConfigError as error:
         if environ is not None:
             raise
         return _settings_page(error)
 
     app = Flask(__name__)
-    cookie = f"{project.SLUG}_session"
+    cookie = f"{SLUG}_session"
     app.config.update(
-        DEVELOPMENT=settings.development,
         PUBLIC_URL=settings.public_url,
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
@@ -63,36 +60,21 @@ def create_app(
 
     logs.init_app(app, development=settings.development)
     security_headers.init_app(app, settings)
-    problems.init_app(app)
+    errors.init_app(app)
     db.init_app(app, settings.database_url)
-    if settings.development:
-        from . import dev
-
-        dev.init_app(app, settings)
-    csrf.init_app(app, settings)
-    auth.init_app(app, settings, on_first_sign_in=home.welcome)
-    commands.init_app(app)
+    signin.init_app(app, settings, on_first_sign_in=home.welcome)
     app.register_blueprint(health.bp)
     app.register_blueprint(home.bp)
-    app.register_blueprint(account.bp)
     navigation = [
         {"label": "Notes", "endpoint": "home.notes"},
-        {"label": "Account", "endpoint": "account.profile"},
+        {"label": "Account", "endpoint": "signin_account.profile"},
     ]
-
-    @app.context_processor
-    def layout() -> dict[str, object]:
-        return {
-            "app_name": settings.app_name,
-            "development": settings.development,
-            "nav": navigation,
-        }
-
+    app.context_processor(lambda: {"nav": navigation})
     return app
 
 
 def _settings_page(error: config.ConfigError) -> Flask:
-    """End the process with the message; under the reloader, wait with it for a better `.env`."""
+    """Exit with the message.  Under the reloader, show it until `.env` changes."""
     if os.environ.get("WERKZEUG_RUN_MAIN") != "true":
         raise SystemExit(str(error))
     print(error, file=sys.stderr, flush=True)

@@ -1,19 +1,15 @@
-"""The database: its engine, the base of all models, and transactions that may be tried twice."""
+"""The database engine and the base class of all models."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, event
-from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, registry
-from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase
 
 BUSY_MILLISECONDS = 5000
 NAMES = {
@@ -23,32 +19,14 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-T = TypeVar("T")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, in UTC on every database; SQLite knows no time zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Send UTC."""
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
 
 class Base(DeclarativeBase):
-    """The base of all models.  Constraints are named alike everywhere, so migrations can."""
+    """The base class of all models.
 
-    registry = registry(
-        metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UtcDateTime}
-    )
+    Constraint names follow a fixed pattern, so migrations can find them.
+    """
+
+    metadata = MetaData(naming_convention=NAMES)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -56,7 +34,7 @@ migrate = Migrate(render_as_batch=True)
 
 
 def init_app(app: Flask, database_url: str) -> None:
-    """Connect the app with its database."""
+    """Connect the app to its database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(database_url)
     if Path(make_url(database_url).database or "").parent == Path(app.instance_path):
@@ -69,7 +47,7 @@ def init_app(app: Flask, database_url: str) -> None:
 
 
 def engine_options(database_url: str) -> Mapping[str, Any]:
-    """Return what the engine needs to know; parameters of statements never reach a log."""
+    """Return the options of the engine.  Parameters of statements are never logged."""
     url = make_url(database_url)
     options: dict[str, Any] = {"hide_parameters": True}
     if url.get_backend_name() == "postgresql":
@@ -85,29 +63,3 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def now() -> datetime:
-    """Return this moment, in UTC."""
-    return datetime.now(UTC)
-
-
-def transaction(work: Callable[[], T]) -> T:
-    """Do `work` and commit it; once more if another request came in between.
-
-    Raises what the second try raises.
-    """
-    try:
-        return _committed(work)
-    except (IntegrityError, OperationalError, StaleDataError):
-        return _committed(work)
-
-
-def _committed(work: Callable[[], T]) -> T:
-    try:
-        result = work()
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    return result

@@ -11,7 +11,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 PAGE = PROJECT / "docs" / "specification.md"
 # The practice provider is the other side; a provider's module names the provider's own pages.
-LEFT_OUT = ("dev", "providers")
+LEFT_OUT = ("signin/dev/", "signin/providers/")
 HEAD = """# Specification
 
 Which function implements which section. Made by `python scripts/specification.py` from the `Spec:`
@@ -24,7 +24,7 @@ def page() -> str:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for file in sorted((PROJECT / "app").rglob("*.py")):
         path = file.relative_to(PROJECT / "app").as_posix()
-        if path.split("/")[0] in LEFT_OUT:
+        if path.startswith(LEFT_OUT):
             continue
         for name, spec in specs(ast.parse(file.read_text(encoding="utf-8"))):
             link = f"[`{path}`](../app/{path})" + (f" `{name}`" if name else "")

@@ -17,9 +17,9 @@ from jinja2 import BytecodeCache, FileSystemBytecodeCache
 os.environ["APP_ENV"] = "development"
 
 from app import create_app
-from app.config import ROOT
 from app.db import db
-from app.outbound.http import Http
+from app.signin.config import ROOT
+from app.signin.oauth.transport.http import Http
 from tests.browser import Browser
 from tests.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider
 
@@ -119,6 +119,12 @@ def app(make_app: MakeApp) -> Flask:
     No test holds its context around a request: each request has one of its own, as in life.
     """
     return make_app()
+
+
+@pytest.fixture
+def two(make_app: MakeApp, fake: FakeProvider) -> Flask:
+    """An app with a second provider, which is the same server by another name."""
+    return make_app(fake.settings("second"))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.oauth.provider import Client, Provider
+from app.signin.oauth.provider import Client, Provider
 
 OPENID = Provider(
     name="openid", label="OpenID", scope="openid email profile", issuer="https://id.example"
@@ -11,13 +11,14 @@ PLAIN = Provider(
     name="plain",
     label="Plain",
     scope="read:user",
+    identity_issuer="https://plain.example",
     authorization_endpoint="https://plain.example/authorize",
     token_endpoint="https://plain.example/token",
     userinfo_endpoint="https://plain.example/me",
     auth_method="client_secret_post",
 )
 # What OPENID publishes.
-SERVER = {
+METADATA = {
     "issuer": "https://id.example",
     "authorization_endpoint": "https://id.example/authorize",
     "token_endpoint": "https://id.example/token",

@@ -1,6 +1,6 @@
 """A small OpenID Provider to sign in at: real HTTP, a real RSA key, and one person.
 
-It is honest, and strict with the app, until a test changes what it says.
+It is honest, and strict with the app, until a test turns one of its switches.
 """
 
 import hashlib
@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,21 +20,24 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 CLIENT_ID = "our-id"
 CLIENT_SECRET = "our-own-secret"
 ADA = {"sub": "1815", "name": "Ada Lovelace", "email": "ada@example.com", "email_verified": True}
+GRACE = {"sub": "1906", "name": "Grace Hopper", "email": "grace@example.org"}
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class FakeProvider:
-    """What it says, for a test to change; `behave` makes it honest again.
+    """Its switches; `behave` turns all of them back.  A None leaves a value out.
 
     person: who is signed in there.
-    answer: parameters of the authorization response to replace; None leaves one out.
-    claims: the same for the ID Token; key, make_id_token: how they become a token.
-    token_answer: (status, JSON) in place of the tokens.
+    answer: parameters of the authorization response to replace.
+    claims: claims of the ID Token to replace.
+    tokens: (status, JSON) in place of the tokens.
     metadata: more to publish.
+    meanwhile: called while the app waits for the tokens.
     paths: what was asked of it.
     """
 
     def __init__(self) -> None:
-        self._key = RSAKey.generate_key(2048, {"kid": "2026", "use": "sig"})
+        self.key = RSAKey.generate_key(2048, {"kid": "2026", "use": "sig"})
         self._server = make_server(
             "127.0.0.1", 0, self._app(), threaded=True, request_handler=_Silent
         )
@@ -42,13 +46,12 @@ class FakeProvider:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def behave(self) -> None:
-        self.key = self._key
         self.person: dict[str, Any] = dict(ADA)
         self.answer: dict[str, str | None] = {}
         self.claims: dict[str, Any] = {}
+        self.tokens: tuple[int, Any] | None = None
         self.metadata: dict[str, Any] = {}
-        self.make_id_token = self.sign
-        self.token_answer: tuple[int, Any] | None = None
+        self.meanwhile: Callable[[], object] = lambda: None
         self.paths: list[str] = []
         self._granted: dict[str, dict[str, str]] = {}
 
@@ -56,13 +59,21 @@ class FakeProvider:
         self._server.shutdown()
         self._server.server_close()
 
-    def sign(self, claims: dict[str, Any], header: Any = None, key: Any = None) -> str:
-        return jwt.encode(
-            {"alg": "RS256", "kid": self.key.kid, **(header or {})}, claims, key or self.key
-        )
+    def settings(self, name: str) -> dict[str, str]:
+        """Return the settings of an app that knows it by this name."""
+        values = {"ISSUER": self.issuer, "CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET}
+        return {f"OIDC_{name.upper()}_{ending}": value for ending, value in values.items()}
 
-    def other_key(self) -> RSAKey:
-        return RSAKey.generate_key(2048, {"kid": self.key.kid, "use": "sig"})
+    def signed(self, **claims: Any) -> str:
+        """Return a token of a provider: for us, of now, and with these claims."""
+        now = int(time.time())
+        whole = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300, **claims}
+        header = {"alg": "RS256", "kid": self.key.kid}
+        return jwt.encode(header, _without_none(whole), self.key)
+
+    def logout_token(self, **claims: Any) -> str:
+        """Return what says that somebody has signed out there."""
+        return self.signed(jti="one", events={LOGOUT_EVENT: {}}, **claims)
 
     def _app(self) -> Flask:
         app = Flask("fake_provider")
@@ -91,12 +102,12 @@ class FakeProvider:
         code = secrets.token_urlsafe(16)
         self._granted[code] = asked
         answer = {"code": code, "state": asked["state"], "iss": self.issuer, **self.answer}
-        query = urlencode({name: value for name, value in answer.items() if value is not None})
-        return redirect(f"{asked['redirect_uri']}?{query}", code=303)
+        return redirect(f"{asked['redirect_uri']}?{urlencode(_without_none(answer))}", code=303)
 
     def _token(self) -> Any:
-        if self.token_answer:
-            status, body = self.token_answer
+        self.meanwhile()
+        if self.tokens:
+            status, body = self.tokens
             return jsonify(body), status
         sent, form = request.authorization, request.form
         if not sent or (sent.username, sent.password) != (CLIENT_ID, CLIENT_SECRET):
@@ -106,25 +117,15 @@ class FakeProvider:
             return jsonify(error="invalid_grant"), 400
         if asked["code_challenge"] != _hash(form["code_verifier"]):
             return jsonify(error="invalid_grant"), 400
-        now = int(time.time())
-        claims = {
-            **self.person,
-            "iss": self.issuer,
-            "aud": CLIENT_ID,
-            "iat": now,
-            "exp": now + 300,
-            "nonce": asked["nonce"],
-            **self.claims,
-        }
-        claims = {name: value for name, value in claims.items() if value is not None}
-        return jsonify(
-            access_token="an-access-token",
-            token_type="Bearer",
-            id_token=self.make_id_token(claims),
-        )
+        id_token = self.signed(**{"nonce": asked["nonce"], **self.person, **self.claims})
+        return jsonify(access_token="an-access-token", token_type="Bearer", id_token=id_token)
 
     def _jwks(self) -> Any:
         return jsonify(keys=[self.key.as_dict(private=False)])
+
+
+def _without_none(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _hash(verifier: str) -> str:

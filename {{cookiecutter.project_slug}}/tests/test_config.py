@@ -3,11 +3,14 @@
 import importlib.util
 import os
 import re
+from dataclasses import replace
 
 import pytest
 
-from app import config, create_app
-from app.config import ConfigError, environment, load
+from app import create_app
+from app.signin import config
+from app.signin.config import ConfigError, environment, load
+from app.signin.oauth.provider import Setting
 from tests.examples import PLAIN
 
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ"
@@ -25,17 +28,19 @@ OIDC = {
 }
 
 
-def problems(environ, providers=(PLAIN,)):
+def problems(environ, declared=(PLAIN,)):
     with pytest.raises(ConfigError) as caught:
-        load(environ, providers)
+        load(environ, declared)
     return caught.value.problems
 
 
-def test_defaults():
-    settings = load(PRODUCTION, [PLAIN])
+# --- What is set, and what counts where nothing is
 
-    assert not settings.development
-    assert settings.https
+
+def test_defaults():
+    settings = load(PRODUCTION, [PLAIN], "Our App")
+
+    assert (settings.development, settings.https, settings.app_name) == (False, True, "Our App")
     assert settings.clients == {}
     assert settings.session_idle_minutes == 10080
     assert settings.ratelimit_login == "30 per minute"
@@ -47,90 +52,6 @@ def test_an_empty_value_counts_as_unset():
 
     assert settings.session_max_days == 30
     assert settings.clients == {}
-
-
-def test_a_provider_with_both_settings():
-    client = load(PRODUCTION | OURS, [PLAIN]).clients["plain"]
-
-    assert (client.client_id, client.client_secret) == ("our-id", "our-own-secret")
-    assert client.redirect_uri == "https://app.example.org/callback/plain"
-
-
-def test_a_public_client():
-    client = load(PRODUCTION | {"PLAIN_CLIENT_ID": "our-id", "PLAIN_AUTH_METHOD": "none"}, [PLAIN])
-
-    assert client.clients["plain"].client_secret == ""
-
-
-def test_what_the_environment_replaces():
-    changes = {"PLAIN_SCOPE": "read:more", "PLAIN_BASE_URL": "https://own.example"}
-    [provider] = load(PRODUCTION | changes, [PLAIN]).providers
-
-    assert (provider.scope, provider.base_url) == ("read:more", "https://own.example")
-
-
-def test_every_problem_at_once_by_name_and_without_values():
-    environ = {
-        "DATABASE_URL": "sqlite:///app.db",
-        "SECRET_KEY": "tooshort",
-        "SESSION_MAX_DAYS": "many",
-        "RATELIMIT_ENABLED": "perhaps",
-        "PLAIN_CLIENT_ID": "only-half",
-    }
-    found = problems(environ)
-
-    assert [re.match(r"[A-Z_]+", problem)[0] for problem in found] == [
-        "PUBLIC_URL",
-        "SECRET_KEY",
-        "RATELIMIT_ENABLED",
-        "SESSION_MAX_DAYS",
-        "PLAIN_CLIENT_SECRET",
-    ]
-    assert not re.search(r"tooshort|many|perhaps|only-half", str(ConfigError(found)))
-
-
-BAD = {
-    "APP_ENV": "staging",
-    "SECRET_KEY": "x" * 64,
-    "SECRET_KEY_FALLBACKS": f"{KEY},short",
-    "PUBLIC_URL": "http://app.example.org",
-    "DATABASE_URL": "not a database",
-    "TRUSTED_PROXIES": "-1",
-    "RATELIMIT_STORAGE_URI": "memcached://localhost",
-    "RATELIMIT_LOGIN": "often",
-    "PENDING_LOGIN_SECONDS": "601",
-    "SESSION_IDLE_MINUTES": "0",
-    "OUTBOUND_PROXY": "proxy:3128",
-    "SSL_CERT_FILE": "/nowhere/certificates.pem",
-    "FLASK_DEBUG": "1",
-    "SIGNUP": "maybe",
-    "ALLOWED_EMAIL_DOMAINS": "@example.org",
-    "ADMINS": "ada",
-    "PLAIN_CLIENT_SECRET": "without-an-id",
-    "PLAIN_BASE_URL": "http://plain.example",
-    "PLAIN_AUTH_METHOD": "by_hand",
-    "OIDC_CORP_ISSUR": "https://id.example",
-    "OIDC_CORP_ISSUER": "http://id.example",
-    "OIDC_CORP_SCOPE": "email",
-    "OIDC_CORP_ID_TOKEN_ALG": "none",
-    "OIDC_PLAIN_ISSUER": "https://id.example",
-    "OIDC_ERROR_ISSUER": "https://id.example",
-    "OIDC_PRACTICE_ISSUER": "https://id.example",
-    "OAUTH_FORUM_TOKEN_ENDPOINT": "https://forum.example/token",
-}
-
-
-@pytest.mark.parametrize(("name", "value"), BAD.items(), ids=BAD)
-def test_bad_values(name, value):
-    assert problems(PRODUCTION | OIDC | {name: value})
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["app.example.org", "https://", "https://u@app.example", "https://a:x", "https://a/path", "ä"],
-)
-def test_a_bad_public_url(url):
-    assert problems(DEVELOPMENT | {"PUBLIC_URL": url})[0].startswith("PUBLIC_URL")
 
 
 @pytest.mark.parametrize(
@@ -146,18 +67,12 @@ def test_the_origin(url, origin):
     assert load(PRODUCTION | {"PUBLIC_URL": url}, []).origin == origin
 
 
-@pytest.mark.parametrize("name", ["ALLOWED_EMAIL_DOMAINS", "ADMINS"])
-def test_an_empty_list_does_not_come_to_mean_everybody(name):
-    assert problems(PRODUCTION | {name: ""})[0].startswith(name)
-    assert problems(PRODUCTION | {f"{name}X": "example.org"})[0].startswith(f"{name}X")
+def test_the_default_database(monkeypatch, tmp_path):
+    monkeypatch.setattr("app.signin.config.checks.ROOT", tmp_path)
+    environ = {name: value for name, value in PRODUCTION.items() if name != "DATABASE_URL"}
 
-
-def test_plain_http_on_this_machine():
-    environ = {**PRODUCTION, **OIDC, "OIDC_CORP_ISSUER": "http://127.0.0.1:9000"}
-
-    assert problems(environ)
-    assert load(environ | {"ALLOW_HTTP_LOOPBACK": "1"}, []).clients
-    assert load({**DEVELOPMENT, **environ, "APP_ENV": "development"}, []).clients
+    assert load(environ, []).database_url == f"sqlite:///{tmp_path}/instance/app.db"
+    assert not (tmp_path / "instance").exists()
 
 
 def test_postgresql(monkeypatch):
@@ -170,25 +85,124 @@ def test_postgresql(monkeypatch):
     assert load(environ, []).database_url == "postgresql+psycopg://app@db.example/app"
 
 
-def test_a_trust_store(tmp_path):
-    file = tmp_path / "certificates.pem"
-    file.touch()
+# --- Providers
 
-    assert load(PRODUCTION | {"REQUESTS_CA_BUNDLE": str(file)}, []).trust_store == str(file)
+
+def test_a_provider_with_both_settings_is_set_up():
+    client = load(PRODUCTION | OURS, [PLAIN]).clients["plain"]
+
+    assert (client.client_id, client.client_secret) == ("our-id", "our-own-secret")
+    assert client.redirect_uri == "https://app.example.org/callback/plain"
+
+
+def test_a_provider_elsewhere():
+    """An owner's own server of its kind: the declaration's addresses move there."""
+    changes = {
+        "BASE_URL": "https://own.example",
+        "ISSUER": "https://own.example/id",
+        "SCOPE": "all",
+    }
+    environ = PRODUCTION | {f"PLAIN_{ending}": value for ending, value in changes.items()}
+    declared = replace(PLAIN, userinfo_endpoint="https://api.plain.example/me")
+    [provider] = load(environ, [declared]).providers
+
+    assert provider.authorization_endpoint == "https://own.example/authorize"
+    assert provider.token_endpoint == "https://own.example/token"
+    assert provider.userinfo_endpoint == "https://api.plain.example/me"
+    assert (provider.issuer, provider.identity_issuer) == (("https://own.example/id",) * 2)
+    assert provider.scope == "all"
+
+
+def test_a_setting_of_a_provider_s_own():
+    team = Setting(ending="TEAM", default="common", required=True)
+    endpoint = "https://plain.example/common/token"
+    declared = [replace(PLAIN, settings=(team,), token_endpoint=endpoint)]
+    client = load(PRODUCTION | OURS | {"PLAIN_TEAM": "red"}, declared).clients["plain"]
+
+    assert client.settings == {"TEAM": "red"}
+    assert client.provider.token_endpoint == "https://plain.example/red/token"
+    assert problems(PRODUCTION | OURS, declared) == ["PLAIN_TEAM is missing for Plain"]
+    assert replace(PLAIN, name="code-host").setting("TEAM") == "CODE_HOST_TEAM"
+
+
+def test_any_openid_provider_needs_no_code():
+    client = load(PRODUCTION | OIDC, []).clients["corp"]
+
+    assert (client.provider.label, client.provider.issuer) == ("Corp", "https://id.example")
+    assert client.provider.uses_discovery
+    assert client.redirect_uri == "https://app.example.org/callback/corp"
+
+
+def test_any_plain_provider_needs_no_code():
+    endpoints = ("AUTHORIZATION_ENDPOINT", "TOKEN_ENDPOINT", "USERINFO_ENDPOINT")
+    forum = {name: f"https://forum.example/{name.lower()}" for name in endpoints}
+    forum |= {"CLIENT_ID": "our-id", "CLIENT_SECRET": "our-own-secret", "LABEL": "The forum"}
+    environ = PRODUCTION | {f"OAUTH_FORUM_{name}": value for name, value in forum.items()}
+    provider = load(environ, []).clients["forum"].provider
+
+    assert (provider.label, provider.auth_method) == ("The forum", "client_secret_post")
+    # Whose `sub` it is: another server by this name must not be taken for it.
+    assert provider.identity_issuer == "https://forum.example"
+    assert not provider.openid_connect
+
+
+# --- Problems
+
+
+def test_every_problem_at_once_by_name_and_without_values():
+    environ = {
+        "DATABASE_URL": "sqlite:///app.db",
+        "SECRET_KEY": "tooshort",
+        "SESSION_MAX_DAYS": "many",
+        "RATELIMIT_ENABLED": "perhaps",
+        "PLAIN_CLIENT_ID": "only-half",
+    }
+    found = problems(environ)
+
+    assert {re.match(r"[A-Z_]+", problem)[0] for problem in found} == {
+        "PUBLIC_URL",
+        "SECRET_KEY",
+        "RATELIMIT_ENABLED",
+        "SESSION_MAX_DAYS",
+        "PLAIN_CLIENT_SECRET",
+    }
+    assert not re.search(r"tooshort|many|perhaps|only-half", str(ConfigError(found)))
+
+
+BAD = {
+    "APP_ENV": "staging",
+    "SECRET_KEY": "x" * 64,
+    "SECRET_KEY_FALLBACKS": f"{KEY},short",
+    "PUBLIC_URL": "http://app.example.org",
+    "DATABASE_URL": "not a database",
+    "RATELIMIT_LOGIN": "often",
+    "SESSION_IDLE_MINUTES": "0",
+    "FLASK_DEBUG": "1",
+    "ALLOWED_EMAIL_DOMAINS": "@example.org",
+    "ADMINS": "ada",
+    "PLAIN_CLIENT_SECRET": "without-an-id",
+    "PLAIN_BASE_URL": "http://plain.example",
+    "OIDC_CORP_ISSUR": "https://id.example",
+    "OIDC_CORP_ID_TOKEN_ALG": "none",
+    "OIDC_PLAIN_ISSUER": "https://id.example",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), BAD.items(), ids=BAD)
+def test_a_bad_value_is_a_problem(name, value):
+    assert problems(PRODUCTION | OIDC | {name: value})
+
+
+@pytest.mark.parametrize("name", ["ALLOWED_EMAIL_DOMAINS", "ADMINS"])
+def test_an_empty_list_does_not_come_to_mean_everybody(name):
+    assert problems(PRODUCTION | {name: ""})[0].startswith(name)
 
 
 def test_secrets_are_not_shown():
-    settings = load(PRODUCTION | OURS, [PLAIN])
-
-    assert not re.search(f"{KEY}|our-own-secret", repr(settings))
+    assert not re.search(f"{KEY}|our-own-secret", repr(load(PRODUCTION | OURS, [PLAIN])))
 
 
-def test_the_default_database(monkeypatch, tmp_path):
-    monkeypatch.setattr("app.config.settings.ROOT", tmp_path)
-    environ = {name: value for name, value in PRODUCTION.items() if name != "DATABASE_URL"}
-
-    assert load(environ, []).database_url == f"sqlite:///{tmp_path}/instance/app.db"
-    assert not (tmp_path / "instance").exists()
+# --- Where the settings come from, and what becomes of a problem
 
 
 def test_the_env_file(monkeypatch, tmp_path):

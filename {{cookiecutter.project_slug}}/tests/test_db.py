@@ -9,9 +9,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.config import ROOT
-from app.db import Base, db, transaction
-from app.models import Identity, User
+from app.db import Base, db
+from app.models import User
+from app.signin.config import ROOT
+from app.signin.database import transaction
+from app.signin.models import Identity
 
 MIGRATIONS = str(ROOT / "migrations")
 

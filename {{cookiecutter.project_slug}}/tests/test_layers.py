@@ -1,85 +1,126 @@
-"""Imports point one way: features, then auth, providers, oauth; so that each part can be carried
-into another app, or replaced."""
+"""Imports point one way, so that each part can be read, carried into another app, or replaced.
+
+Every import counts, those inside functions too.  `from .auth import sessions` is an import of the
+module `sessions`; `from .auth import settings` one of the package, whose `__init__` defines it.
+"""
 
 import ast
-from pathlib import Path
+from functools import cache
+from graphlib import TopologicalSorter
 
 import pytest
 
-from app.config import ROOT
+from app.signin.config import ROOT
 
-APP = ROOT / "app"
-CORE = ("auth", "config", "providers", "outbound", "oauth")
+SIGNIN = "app.signin"
+FILES = {
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in sorted((ROOT / "app").rglob("*.py"))
+}
+# What each part of `signin` may import, beside itself.
+BELOW = {
+    "oauth": set(),
+    "providers": {"oauth"},
+    "config": {"providers", "oauth"},
+    "host": set(),
+    "database": {"host"},
+    "user": {"host", "database"},
+    "models": {"host", "database", "user"},
+    "auth": {"config", "providers", "oauth", "host", "database", "user", "models"},
+}
+BELOW["readiness"] = {*BELOW["auth"], "auth"}
+BELOW["account"] = BELOW["commands"] = {*BELOW["readiness"], "readiness"}
+BELOW["dev"] = set(BELOW)
+BELOW[""] = set(BELOW)
 
 
-def imports_of(file: Path) -> set[str]:
-    """Return the modules that a file imports, relative ones in full."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level:
-            package = file.relative_to(ROOT).parent.parts
-            parts = package[: len(package) - node.level + 1]
-            base = ".".join((*parts, node.module) if node.module else parts)
-            found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
-    return found
+@cache
+def tree(module):
+    return ast.parse(FILES[module].read_text(encoding="utf-8"))
 
 
-def offenders(folder: str, *forbidden: str) -> list[str]:
-    return [
-        f"{file.relative_to(ROOT)} imports {name}"
-        for file in sorted((APP / folder).rglob("*.py"))
-        for name in imports_of(file)
-        if any(name == word or name.startswith(f"{word}.") for word in forbidden)
+def imported(module, node):
+    """Return the modules, of the app or installed, that an import statement names."""
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    package = module.split(".") if FILES[module].stem == "__init__" else module.split(".")[:-1]
+    base = package[: len(package) + 1 - node.level] if node.level else []
+    name = ".".join([*base, *(node.module.split(".") if node.module else [])])
+    full = {f"{name}.{alias.name}" for alias in node.names}
+    return {one if one in FILES else name for one in full}
+
+
+@cache
+def imports(module):
+    """Return all modules that a module imports, itself aside."""
+    nodes = [
+        node for node in ast.walk(tree(module)) if isinstance(node, ast.Import | ast.ImportFrom)
     ]
+    return frozenset().union(*(imported(module, node) for node in nodes)) - {module}
 
 
-OTHERS = [path.stem for path in APP.iterdir() if path.suffix == ".py" or path.is_dir()]
-FEATURES = [
-    path.name for path in APP.iterdir() if (path / "__init__.py").exists() and path.name not in CORE
-]
+def part(module):
+    """Return the part of `signin` that a module belongs to; an empty text for its `__init__`."""
+    return module.removeprefix(SIGNIN).strip(".").split(".")[0]
 
 
-def test_the_protocol_knows_nothing_of_this_app():
-    outside = [f"app.{name}" for name in OTHERS if name != "oauth"]
-
-    assert offenders("oauth", "flask", "sqlalchemy", *outside) == []
+def inside(package):
+    return [module for module in FILES if f"{module}.".startswith(f"{package}.")]
 
 
-@pytest.mark.parametrize(
-    ("folder", "may_import"), [("outbound", ["oauth"]), ("providers", ["oauth"])]
-)
-def test_what_the_layers_below_auth_may_import(folder, may_import):
-    outside = [f"app.{name}" for name in OTHERS if name not in (folder, *may_import)]
+def test_each_part_of_sign_in_imports_what_is_below_it():
+    upwards = {
+        f"{module} imports {other}"
+        for module in inside(SIGNIN)
+        for other in imports(module) & set(inside(SIGNIN))
+        if part(other) not in {part(module), *BELOW[part(module)]}
+    }
 
-    assert offenders(folder, "flask", "sqlalchemy", *outside) == []
-
-
-def test_nothing_below_imports_a_feature():
-    features = [f"app.{name}" for name in FEATURES]
-
-    assert [found for folder in CORE for found in offenders(folder, *features)] == []
+    assert upwards == set()
 
 
-def test_only_create_app_imports_what_is_for_development():
-    others = [path.name for path in APP.iterdir() if path.is_dir() and path.name != "dev"]
+def test_sign_in_knows_the_app_around_it_by_one_file():
+    outside = {
+        (module, other)
+        for module in inside(SIGNIN)
+        for other in imports(module) & FILES.keys() - set(inside(SIGNIN))
+    }
 
-    assert [found for folder in others for found in offenders(folder, "app.dev")] == []
+    assert outside == {("app.signin.host", "app.db")}
+
+
+def test_nothing_imports_in_a_circle():
+    """If there is a circle, CycleError names its modules."""
+    TopologicalSorter({module: imports(module) & FILES.keys() for module in FILES}).prepare()
+
+
+def test_no_import_hides_in_a_function_but_that_of_dev():
+    hidden = {
+        (module, other)
+        for module in FILES
+        for function in ast.walk(tree(module))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for other in imported(module, node)
+    }
+    dev = set(inside(f"{SIGNIN}.dev"))
+
+    assert hidden == {(SIGNIN, f"{SIGNIN}.dev")}
+    assert {module for module in FILES if imports(module) & dev} - dev == {SIGNIN}
+
+
+@pytest.mark.parametrize("package", ["oauth", "providers"])
+def test_the_protocol_needs_neither_the_web_nor_the_database(package):
+    web_and_database = ("flask", "werkzeug", "sqlalchemy", "alembic", "wtforms", "limits")
+    names = {name for module in inside(f"{SIGNIN}.{package}") for name in imports(module)}
+
+    assert not [name for name in names if name.startswith(web_and_database)]
 
 
 @pytest.mark.parametrize(
     ("library", "module"),
-    [("flask_login", "app/auth/sessions.py"), ("flask_sqlalchemy", "app/db.py")],
+    [("flask_login", "app.signin.auth.sessions"), ("flask_sqlalchemy", "app.db")],
 )
-def test_libraries_that_can_be_swapped_are_imported_once(library, module):
-    assert offenders("", library) == [f"{module} imports {library}"]
-
-
-def test_accounts_are_the_business_of_one_module_of_auth():
-    """`identities` decides; `sessions` loads who is signed in; a hook gets who signed up."""
-    knowing = {found.split(" ")[0] for found in offenders("auth", "app.models.User")}
-
-    assert knowing == {"app/auth/__init__.py", "app/auth/identities.py", "app/auth/sessions.py"}
+def test_a_library_that_can_be_swapped_is_imported_once(library, module):
+    assert [name for name in FILES if library in imports(name)] == [module]

@@ -1,4 +1,4 @@
-"""Your own pages: start here."""
+"""Your own pages.  Start here."""
 
 from .routes import bp, welcome
 

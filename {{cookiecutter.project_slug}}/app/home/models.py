@@ -1,19 +1,18 @@
-"""A table of your own, to copy from."""
-
-from datetime import datetime
+"""An example table."""
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, now
+from ..db import Base
+from ..signin.database import Moment, now
 
 
 class Note(Base):
-    """A note that a user keeps."""
+    """A note of a user."""
 
     __tablename__ = "notes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     body: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[Moment] = mapped_column(default=now)

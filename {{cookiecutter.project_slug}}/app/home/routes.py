@@ -1,4 +1,4 @@
-"""The home page, and one page that only signed-in people see."""
+"""The home page, and an example page that requires sign-in."""
 
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask_wtf import FlaskForm
@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from ..auth import auth, sessions
 from ..db import db
 from ..models import User
+from ..signin.auth import sessions, settings
 from .models import Note
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -23,32 +23,34 @@ class NoteForm(FlaskForm):  # type: ignore[misc]
 
 @bp.get("/")
 def index() -> str:
-    """Say who is signed in."""
+    """Show the home page."""
     current = sessions.current()
     return render_template(
         "home/index.html",
-        signed_in_with=auth().settings.label(current.provider) if current else None,
+        signed_in_with=settings().label(current.provider) if current else None,
         provider_logout=session.pop("provider_logout", None),
     )
 
 
 @bp.route("/notes", methods=["GET", "POST"])
-@sessions.login_required  # type: ignore[untyped-decorator]
+@sessions.login_required
 def notes() -> str | Response:
-    """Show the notes of the one who asks, and take a new one."""
+    """Show the current user's notes; add a new one."""
     user = sessions.user()
     form = NoteForm()
     if form.validate_on_submit():
         db.session.add(Note(user_id=user.id, body=form.body.data))
         db.session.commit()
         return redirect(url_for("home.notes"), code=303)
-    mine = select(Note).where(Note.user_id == user.id).order_by(Note.id.desc()).limit(100)
-    return render_template("home/notes.html", form=form, notes=db.session.scalars(mine).all())
+    newest = select(Note).where(Note.user_id == user.id).order_by(Note.id.desc()).limit(100)
+    return render_template("home/notes.html", form=form, notes=db.session.scalars(newest).all())
 
 
 def welcome(user: User) -> None:
-    """Called once, when somebody signs in for the first time.
+    """Set up a new account.
 
-    Runs in the transaction that makes the account: what is added here is there, or neither is.
+    It runs in the transaction that creates the account, so both are stored or neither.  On a
+    conflict with another request the transaction is repeated, and this function runs twice: do not
+    send mail from here.
     """
-    db.session.add(Note(user_id=user.id, body="This note was made when you first signed in."))
+    db.session.add(Note(user_id=user.id, body="Welcome! Add your own notes here."))

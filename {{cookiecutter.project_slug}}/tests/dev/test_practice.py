@@ -1,80 +1,75 @@
-"""The practice provider, over real HTTP: the app calls itself, as under `make run`."""
+"""What helps in development: the practice provider, the setup page, one address for the app.
 
+The app is served, since it calls the practice provider, which is part of it, over HTTP.
+"""
+
+import importlib
 import re
+import sys
 import threading
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 from werkzeug.serving import make_server
 
-from app.oauth.authorization import code_challenge
-from app.providers import PROVIDERS
+from app.signin.auth.buttons import MARKS
+from app.signin.oauth.authorization import code_challenge
+from tests.browser import error_of
+from tests.conftest import PRODUCTION
 
-GITHUB = ["practice-github"] if any(provider.name == "github" for provider in PROVIDERS) else []
+PRACTICE = [path.stem for path in sorted(MARKS.glob("practice*.svg"))]
 VERIFIER = "a-code-verifier-of-at-least-43-characters-0123456789"
 
 
 @pytest.fixture
-def served(make_app):
-    """The app on a port of its own; return it with its address."""
-    server = make_server("localhost", 0, None, threaded=True)
-    url = f"http://localhost:{server.server_port}"
-    server.app = make_app({"PUBLIC_URL": url})
+def app(make_app):
+    server = make_server("127.0.0.1", 0, None, threaded=True)
+    server.app = make_app({"PUBLIC_URL": f"http://localhost:{server.server_port}"})
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
-    yield server.app, url
+    yield server.app
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-@pytest.fixture
-def browser():
-    with requests.Session() as session:
-        session.trust_env = False
-        yield session
+def clients(app):
+    """Return the registrations at the practice provider, which the first request makes."""
+    app.test_client().get("/healthz")
+    found = app.extensions["signin"].settings.clients
+    return {name: client for name, client in found.items() if name.startswith("practice")}
 
 
-def fields(page):
-    """Return the hidden fields of a page's form."""
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
-    return {name: unescape(value) for name, value in found}
-
-
-def pick(browser, url, provider, persona, fault=""):
-    """Press a provider's button, then a person's; return the page where that ends."""
-    button = fields(browser.get(f"{url}/login").text)
-    page = browser.post(f"{url}/login/{provider}", data=button)
-    assert page.status_code == 200
-    assert "Set-Cookie" not in page.headers
+def pick(browser, persona, fault="", provider="practice"):
+    """Press a provider's button, then a person's; return the app's answer to the callback."""
+    page = browser.get(browser.start(provider).location)
     assert "Development only" in page.text
-    return browser.post(page.url, data=fields(page.text) | {"persona": persona, "fault": fault})
+    assert "Set-Cookie" not in page.headers
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text)
+    form = {name: unescape(value) for name, value in fields}
+    back = browser.post(page.request.path, data=form | {"persona": persona, "fault": fault})
+    return browser.get(back.location)
 
 
-def user(browser, url):
-    return browser.get(f"{url}/session").json()["user"]
+# --- The practice provider
 
 
-@pytest.mark.parametrize("provider", ["practice", *GITHUB])
+@pytest.mark.parametrize("provider", PRACTICE)
 @pytest.mark.parametrize(
     ("persona", "name", "email"),
     [("ada", "Ada Lovelace", "ada@example.com"), ("jean", "Jean Bartik", None)],
 )
-def test_a_picked_person_is_signed_in(served, browser, provider, persona, name, email):
-    _app, url = served
-    assert pick(browser, url, provider, persona).url == f"{url}/"
-    found = user(browser, url)
-    assert (found["name"], found["email"]) == (name, email)
-    assert found["email_verified"] == (email is not None)
+def test_whoever_is_picked_is_signed_in(browser, provider, persona, name, email):
+    assert pick(browser, persona, provider=provider).location == "/"
+    user = browser.user()
+    assert (user["name"], user["email"], user["email_verified"]) == (name, email, bool(email))
 
 
-@pytest.mark.parametrize("provider", ["practice", *GITHUB])
-def test_cancelling_leads_back_to_the_buttons(served, browser, provider):
-    _app, url = served
-    assert urlsplit(pick(browser, url, provider, "").url).path == "/login"
-    assert user(browser, url) is None
+@pytest.mark.parametrize("provider", PRACTICE)
+def test_cancelling_leads_back_to_the_buttons(browser, provider):
+    assert pick(browser, "", provider=provider).location == "/login"
+    assert browser.user() is None
 
 
 @pytest.mark.parametrize(
@@ -87,15 +82,17 @@ def test_cancelling_leads_back_to_the_buttons(served, browser, provider):
         ("key", "provider_error"),
     ],
 )
-def test_a_failure_that_was_asked_for_ends_at_its_page(served, browser, fault, code):
-    _app, url = served
-    page = pick(browser, url, "practice", "ada", fault)
-    assert urlsplit(page.url).path == f"/login/error/{code}"
-    assert user(browser, url) is None
+def test_a_failure_that_was_asked_for_ends_at_its_page(browser, fault, code):
+    assert error_of(pick(browser, "ada", fault)) == code
+    assert browser.user() is None
 
 
-def request_of(client, **changes):
-    """Return an authorization request of our own making."""
+# --- It is as strict as a provider may be
+
+
+def ask(app, **changes):
+    """Send an authorization request of our own making; return the practice provider's answer."""
+    client = clients(app)["practice"]
     asked = {
         "response_type": "code",
         "client_id": client.client_id,
@@ -105,30 +102,18 @@ def request_of(client, **changes):
         "nonce": "a-nonce",
         "code_challenge": code_challenge(VERIFIER),
         "code_challenge_method": "S256",
+        "persona": "ada",
     }
-    return asked | changes
+    return app.test_client().post("/dev/practice/authorize", data=asked | changes)
 
 
-@pytest.fixture
-def client(served):
-    """The app's registration at the practice provider, made with the first request."""
-    app, url = served
-    requests.get(f"{url}/healthz", timeout=5)
-    return app.extensions["auth"].settings.clients["practice"]
-
-
-def answer_of(client, asked):
-    """Return the parameters that a browser is sent back with."""
-    answer = requests.post(
-        client.provider.authorization_endpoint, data=asked, timeout=5, allow_redirects=False
-    )
-    assert answer.status_code == 303
-    assert answer.headers["Location"].startswith(f"{client.redirect_uri}?")
-    query = parse_qs(urlsplit(answer.headers["Location"]).query)
+def answer_to(app, **changes):
+    query = parse_qs(urlsplit(ask(app, **changes).location).query)
     return {name: values[0] for name, values in query.items()}
 
 
-def redeem(client, code, **changes):
+def redeem(app, code, **changes):
+    client = clients(app)["practice"]
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -137,13 +122,14 @@ def redeem(client, code, **changes):
         "client_secret": client.client_secret,
         "code_verifier": VERIFIER,
     }
-    return requests.post(client.provider.token_endpoint, data=form | changes, timeout=5)
+    return app.test_client().post("/dev/practice/token", data=form | changes)
 
 
-def test_a_code_works_once(client):
-    code = answer_of(client, request_of(client, persona="ada"))["code"]
-    assert redeem(client, code).status_code == 200
-    assert redeem(client, code).json() == {"error": "invalid_grant"}
+def test_a_code_works_once(app):
+    code = answer_to(app)["code"]
+
+    assert redeem(app, code).status_code == 200
+    assert redeem(app, code).json == {"error": "invalid_grant"}
 
 
 @pytest.mark.parametrize(
@@ -155,21 +141,80 @@ def test_a_code_works_once(client):
         ({"client_secret": "wrong"}, "invalid_client"),
     ],
 )
-def test_a_wrong_token_request_is_refused(client, wrong, error):
-    code = answer_of(client, request_of(client, persona="ada"))["code"]
-    answer = redeem(client, code, **wrong)
-    assert (answer.status_code, answer.json()) == (400, {"error": error})
+def test_a_wrong_token_request_is_refused(app, wrong, error):
+    answer = redeem(app, answer_to(app)["code"], **wrong)
+
+    assert (answer.status_code, answer.json) == (400, {"error": error})
 
 
 @pytest.mark.parametrize("left_out", ["state", "nonce", "code_challenge", "code_challenge_method"])
-def test_a_request_without_protection_is_refused(client, left_out):
-    answer = answer_of(client, request_of(client, persona="ada", **{left_out: ""}))
+def test_a_request_without_protection_is_refused(app, left_out):
+    answer = answer_to(app, **{left_out: ""})
+
     assert answer["error"] == "invalid_request"
-    assert answer["iss"] == client.provider.issuer
+    assert answer["iss"] == clients(app)["practice"].provider.issuer
 
 
-def test_nobody_is_sent_to_another_redirect_uri(client):
-    asked = request_of(client, redirect_uri=f"{client.redirect_uri}/", persona="ada")
-    answer = requests.post(client.provider.authorization_endpoint, data=asked, timeout=5)
-    assert answer.status_code == 400
-    assert not answer.history
+def test_nobody_is_sent_to_another_redirect_uri(app):
+    assert ask(app, redirect_uri="https://evil.example/callback/practice").status_code == 400
+
+
+# --- The setup page
+
+
+def test_the_setup_page_says_what_to_copy(app, browser):
+    page, settings = browser.get("/dev/setup").text, app.extensions["signin"].settings
+    for provider in settings.providers:
+        assert f'id="{provider.name}"' in page
+        assert f"<code>{settings.public_url}/callback/{provider.name}</code>" in page
+        assert provider.setting("CLIENT_ID") in page
+        assert provider.console_url in page
+
+
+# --- One address
+
+
+@pytest.fixture
+def anywhere(make_app):
+    """A browser at an app whose address is http://localhost:8000."""
+    return make_app().test_client()
+
+
+def test_another_spelling_of_the_host_is_redirected(anywhere):
+    answer = anywhere.get("/login?next=/notes", base_url="http://127.0.0.1:8000")
+
+    assert answer.status_code == 307
+    assert answer.location == "http://localhost:8000/login?next=/notes"
+
+
+def test_a_form_at_another_host_and_another_port_are_told_why(anywhere):
+    for answer in (
+        anywhere.post("/logout", base_url="http://127.0.0.1:8000"),
+        anywhere.get("/login", base_url="http://localhost:9000"),
+    ):
+        assert answer.status_code == 400
+        assert "PUBLIC_URL" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/dev/setup"])
+def test_some_pages_answer_at_any_host(anywhere, path):
+    assert anywhere.get(path, base_url="http://127.0.0.1:8000").status_code == 200
+
+
+# --- None of it in production
+
+
+def test_production_has_none_of_it(make_app):
+    app = make_app(PRODUCTION)
+    browser = app.test_client()
+
+    assert not [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/dev")]
+    assert "/dev/" not in browser.get("/").text
+    assert clients(app) == {}
+
+
+def test_production_cannot_import_it(monkeypatch):
+    monkeypatch.setenv("APP_ENV", "production")
+    monkeypatch.delitem(sys.modules, "app.signin.dev", raising=False)
+    with pytest.raises(ImportError, match="development only"):
+        importlib.import_module("app.signin.dev")

@@ -8,130 +8,116 @@ from urllib.parse import unquote_plus
 import pytest
 import requests
 
-from app.oauth.answers import Answer
-from app.oauth.authorization import PendingLogin
-from app.oauth.errors import InvalidResponse, OAuthError, ProviderUnavailable, TokenError
-from app.oauth.token import authenticate, read_token_response, token_request
-from tests.examples import OPENID, PLAIN, SERVER, client
+from app.signin.oauth.authorization import LoginRequest
+from app.signin.oauth.errors import InvalidResponse, OAuthError, ProviderUnavailable, TokenError
+from app.signin.oauth.responses import Response
+from app.signin.oauth.token import (
+    authenticate,
+    bearer_by_default,
+    code_request,
+    read_token_response,
+)
+from tests.examples import METADATA, OPENID, PLAIN, client
+
+CALLBACK = {"state": "s", "code": "c"}
 
 
-def answer(body, status=200):
-    return Answer(status, json.dumps(body).encode())
+def response(body, status=200):
+    return Response(status, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
-def test_a_token_request():
-    pending = PendingLogin()
-    request = token_request(client(PLAIN), {"token_endpoint": "https://t.example"}, pending, "c")
+# --- The request
 
-    assert (request.method, request.url) == ("POST", "https://t.example")
+
+def test_the_request_has_the_code_its_verifier_and_our_credentials():
+    login = LoginRequest()
+    request = code_request(client(PLAIN), METADATA, login, CALLBACK["code"], CALLBACK)
+
+    assert (request.method, request.url) == ("POST", "https://id.example/token")
     assert request.data == {
         "grant_type": "authorization_code",
         "code": "c",
         "redirect_uri": "https://app.example.org/callback/plain",
-        "code_verifier": pending.code_verifier,
+        "code_verifier": login.code_verifier,
         "client_id": "our-id",
         "client_secret": "our-own-secret",
     }
 
 
-def test_a_token_request_without_pkce():
-    provider = replace(PLAIN, pkce=False)
-    request = token_request(client(provider), SERVER, PendingLogin(), "c")
+def test_a_declaration_may_change_the_request():
+    provider = replace(
+        PLAIN,
+        pkce=False,
+        authenticate=lambda client, request: request.data.update(assertion="signed"),
+        edit_token_request=lambda client, request, callback: request.data.update(callback),
+    )
+    code = CALLBACK["code"]
+    data = code_request(client(provider), METADATA, LoginRequest(), code, CALLBACK).data
 
-    assert "code_verifier" not in request.data
+    assert set(data) == {"grant_type", "code", "redirect_uri", "assertion", "state"}
 
 
-def authenticated(method="", server=SERVER, **changes):
+def authenticated(method="", listed=None, **changes):
+    """Return the Authorization header and the body of a request with our credentials."""
+    metadata = {"token_endpoint_auth_methods_supported": listed} if listed else {}
     request = requests.Request("POST", "https://t.example", data={"code": "c"})
-    authenticate(client(replace(OPENID, auth_method=method), **changes), server, request)
+    authenticate(client(replace(OPENID, auth_method=method), **changes), metadata, request)
     prepared = request.prepare()
     return prepared.headers.get("Authorization"), prepared.body
 
 
-def test_basic_authentication_with_difficult_characters():
+def test_credentials_go_into_the_header_or_the_form():
     header, body = authenticated("client_secret_basic", client_id="a:b", client_secret="c+d %ü")
     user, secret = b64decode(header.removeprefix("Basic ")).decode().split(":")
 
-    assert (unquote_plus(user), unquote_plus(secret)) == ("a:b", "c+d %ü")
-    assert body == "code=c"
-
-
-def test_authentication_in_the_form():
-    header, body = authenticated("client_secret_post")
-
-    assert header is None
-    assert body == "code=c&client_id=our-id&client_secret=our-own-secret"
-
-
-def test_a_public_client_has_no_secret():
+    assert (unquote_plus(user), unquote_plus(secret), body) == ("a:b", "c+d %ü", "code=c")
+    in_form = "code=c&client_id=our-id&client_secret=our-own-secret"
+    assert authenticated("client_secret_post") == (None, in_form)
     assert authenticated("none") == (None, "code=c&client_id=our-id")
 
 
-@pytest.mark.parametrize(
-    ("offered", "basic"),
-    [
-        (None, True),
-        (["client_secret_post", "client_secret_basic"], True),
-        (["private_key_jwt", "client_secret_post"], False),
-    ],
-)
-def test_the_way_that_the_metadata_lists(offered, basic):
-    listed = {"token_endpoint_auth_methods_supported": offered} if offered else {}
-    header, body = authenticated(server=SERVER | listed)
-
-    assert (header is not None) == basic
-    assert ("client_secret" in body) != basic
-
-
-def test_no_way_to_authenticate():
-    server = SERVER | {"token_endpoint_auth_methods_supported": ["private_key_jwt"]}
-
+def test_credentials_go_where_the_metadata_says():
+    assert authenticated()[0]
+    assert authenticated(listed=["client_secret_post", "client_secret_basic"])[0]
+    assert not authenticated(listed=["private_key_jwt", "client_secret_post"])[0]
     with pytest.raises(InvalidResponse):
-        authenticated(server=server)
+        authenticated(listed=["private_key_jwt"])
 
 
-@pytest.mark.parametrize("token_type", ["Bearer", "bearer", "bEaReR"])
-def test_tokens(token_type):
-    tokens = {"access_token": "at", "token_type": token_type, "expires_in": "3600"}
-
-    assert read_token_response(PLAIN, answer(tokens)) == tokens
+# --- The response
 
 
-def test_a_provider_may_forget_the_token_type():
-    provider = replace(PLAIN, token_type_optional=True)
+def test_tokens_whatever_the_capitals_of_their_type():
+    tokens = {"access_token": "at", "token_type": "bEaReR", "expires_in": "3600"}
 
-    assert read_token_response(provider, answer({"access_token": "at"}))
+    assert read_token_response(PLAIN, response(tokens)) == tokens
+
+
+def test_a_declaration_may_read_the_response_in_its_own_way():
+    provider = replace(PLAIN, read_tokens=bearer_by_default)
+
+    assert read_token_response(provider, response({"access_token": "at"}))["token_type"] == "Bearer"
 
 
 BAD_TOKENS = {
-    "a server error": (answer({}, 500), ProviderUnavailable, "provider_unavailable"),
-    "too many requests": (answer({}, 429), ProviderUnavailable, "provider_unavailable"),
-    "an error": (answer({"error": "invalid_grant"}, 400), TokenError, "invalid_grant"),
-    "an error with 200": (answer({"error": "bad_code"}), TokenError, "bad_code"),
-    "an error that is no word": (answer({"error": {}}), TokenError, "not_a_word"),
-    "not JSON": (Answer(200, b"<html>"), InvalidResponse, "not_json"),
-    "a form": (Answer(200, b"access_token=at"), InvalidResponse, "not_json"),
-    "a list": (answer([]), InvalidResponse, "invalid_response"),
-    "a status": (answer({"access_token": "at"}, 302), InvalidResponse, "invalid_response"),
-    "no token": (answer({"token_type": "Bearer"}), InvalidResponse, "no_access_token"),
-    "a number": (answer({"access_token": 1}), InvalidResponse, "no_access_token"),
-    "a line end": (answer({"access_token": "a\nb"}), InvalidResponse, "no_access_token"),
-    "no type": (answer({"access_token": "at"}), InvalidResponse, "not_bearer"),
-    "another type": (
-        answer({"access_token": "at", "token_type": "mac"}),
-        InvalidResponse,
-        "not_bearer",
-    ),
+    "a server error": (response({}, 500), ProviderUnavailable, "provider_unavailable"),
+    "an error": (response({"error": "invalid_grant"}, 400), TokenError, "invalid_grant"),
+    "an error with 200": (response({"error": "bad_code"}), TokenError, "bad_code"),
+    "not JSON": (response(b"access_token=at"), InvalidResponse, "not_json"),
+    "a member twice": (response(b'{"a": 1, "a": 2}'), InvalidResponse, "not_json"),
+    "no token": (response({"token_type": "Bearer"}), InvalidResponse, "no_access_token"),
+    "no type": (response({"access_token": "at"}), InvalidResponse, "not_bearer"),
 }
 
 
 @pytest.mark.parametrize(("given", "kind", "reason"), BAD_TOKENS.values(), ids=BAD_TOKENS)
-def test_bad_token_responses(given, kind, reason):
+def test_responses_that_are_refused(given, kind, reason):
     with pytest.raises(OAuthError) as caught:
         read_token_response(PLAIN, given)
     assert type(caught.value) is kind
     assert caught.value.reason == reason
 
 
-def test_an_answer_does_not_show_its_tokens():
-    assert "secret" not in repr(answer({"access_token": "secret"}))
+def test_secrets_are_not_shown():
+    assert "secret" not in repr(response({"access_token": "secret"}))
+    assert "our-own-secret" not in repr(client())

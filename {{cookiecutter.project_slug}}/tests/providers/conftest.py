@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 import responses
 
-from app.auth.flow import LoginFlow
-from app.oauth.authorization import PendingLogin
-from app.oauth.provider import Claims, Provider
-from app.outbound.documents import Documents
-from app.outbound.http import Http
+from app.signin.oauth.authorization import LoginRequest
+from app.signin.oauth.flow import LoginFlow
+from app.signin.oauth.provider import Claims, Provider
+from app.signin.oauth.transport.documents import Documents
+from app.signin.oauth.transport.http import Http
 from tests.examples import client
 
 Finish = Callable[..., Claims]
@@ -20,8 +20,8 @@ def finish(http: Http, recorded: responses.RequestsMock) -> Finish:
     """Finish a login at a provider: everything from the code to the claims."""
     flow = LoginFlow(http, Documents(http))
 
-    def run(provider: Provider, **pending: str) -> Claims:
-        ours = client(provider.at())
-        return flow.finish(ours, PendingLogin(**pending), {"state": "s", "code": "the-code"}, "")
+    def run(provider: Provider, **of_client: object) -> Claims:
+        ours = client(provider, **of_client)
+        return flow.finish(ours, LoginRequest(), {"state": "s", "code": "the-code"}).claims
 
     return run

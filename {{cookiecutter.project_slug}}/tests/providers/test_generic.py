@@ -1,8 +1,7 @@
 """Providers that exist only in the environment."""
 
-from app.config import load
-from app.oauth.provider import Claims
-from app.providers.generic import member
+from app.signin.config import load
+from app.signin.oauth.provider import Claims
 from tests.conftest import SETTINGS
 
 FORUM = {
@@ -18,7 +17,7 @@ TOKENS = {"access_token": "at", "token_type": "bearer"}
 def forum(**changes):
     environ = {f"OAUTH_FORUM_{ending}": value for ending, value in (FORUM | changes).items()}
     plain = {name: value for name, value in SETTINGS.items() if not name.startswith("OIDC_")}
-    return load(plain | environ, providers=[]).clients["forum"].provider
+    return load(plain | environ, declared=[]).clients["forum"].provider
 
 
 def test_a_plain_provider(finish, recorded):
@@ -55,18 +54,9 @@ def test_an_openid_provider():
         "OIDC_MY_COMPANY_CLIENT_SECRET": "our-own-secret",
     }
     plain = {name: value for name, value in SETTINGS.items() if not name.startswith("OIDC_")}
-    client = load(plain | environ, providers=[]).clients["my_company"]
+    client = load(plain | environ, declared=[]).clients["my_company"]
 
     assert client.provider.label == "My Company"
     assert client.provider.issuer == "https://login.example.com"
-    assert client.provider.discovered
+    assert client.provider.uses_discovery
     assert client.redirect_uri == "http://localhost:8000/callback/my_company"
-
-
-def test_a_member_at_a_dotted_path():
-    document = {"a": {"b": [1]}}
-
-    assert member(document, "a.b") == [1]
-    assert member(document, "a.b.c") is None
-    assert member(document, "x") is None
-    assert member([], "a") is None

@@ -1,0 +1,134 @@
+"""What runs in one login: start and callback of a new person at an OpenID Provider.
+
+A profiler hook sees every function of `app/` that is called, in whatever thread.  From that:
+
+files       the files that those functions stand in
+crossings   calls that lead from a function of one file into a function of another, each time
+lines       the lines of code of those functions, without docstrings, comments and blank lines
+
+The caller of a function is the nearest function of `app/` above it: what Flask, SQLAlchemy and
+others do in between is not a reader's business.  Functions inside functions count with the one
+around them.  Metadata and keys are cached, as for every login but the first.
+
+Run as a program, it prints what it saw: `.venv/bin/python tests/structure/one_login.py`.
+"""
+
+import ast
+import sys
+import tempfile
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FrameType
+
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS.parent)]
+
+from harness.app_server import TEMPLATE, running_app  # noqa: E402
+from harness.browser import Browser  # noqa: E402
+from harness.counting_provider import Person, counting_provider  # noqa: E402
+from harness.databases import migrate  # noqa: E402
+
+from structure.code import code_lines  # noqa: E402
+
+APP = TEMPLATE / "app"
+
+
+@dataclass
+class OneLogin:
+    """The figures, and what they were counted from."""
+
+    calls: list[tuple[CodeType | None, CodeType]]
+
+    @property
+    def functions(self) -> set[CodeType]:
+        """Return the functions that ran, those inside others left out."""
+        return {code for _, code in self.calls if not _is_inner(code)}
+
+    @property
+    def files(self) -> set[str]:
+        """Return the files that any function that ran stands in."""
+        return {file_of(code) for _, code in self.calls}
+
+    @property
+    def crossings(self) -> Counter[tuple[str, str]]:
+        """Count the calls from one file into another, by caller and called function."""
+        return Counter(
+            (f"{file_of(caller)}:{caller.co_qualname}", f"{file_of(code)}:{code.co_qualname}")
+            for caller, code in self.calls
+            if caller is not None and file_of(caller) != file_of(code) and not _is_inner(code)
+        )
+
+    @property
+    def lines(self) -> dict[str, int]:
+        """Return the lines of code of the functions that ran, by file and function."""
+        spans = {file: _spans(APP / file) for file in self.files}
+        return {
+            f"{file_of(code)}:{code.co_qualname}": code_lines(APP / file_of(code), *span)
+            for code in self.functions
+            if (span := spans[file_of(code)].get(code.co_firstlineno))
+        }
+
+
+def file_of(code: CodeType) -> str:
+    return str(Path(code.co_filename).relative_to(APP))
+
+
+def _is_inner(code: CodeType) -> bool:
+    return "<locals>" in code.co_qualname or code.co_name.startswith("<")
+
+
+def _spans(path: Path) -> dict[int, tuple[int, int]]:
+    """Return first and last line of each function, by its first line, decorators included."""
+    spans = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            spans[first] = first, node.end_lineno or first
+    return spans
+
+
+def watch(sqlite_url: str) -> OneLogin:
+    """Sign two new people in, and return what ran for the second."""
+    calls: list[tuple[CodeType | None, CodeType]] = []
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event != "call" or not frame.f_code.co_filename.startswith(f"{APP}/"):
+            return
+        caller = frame.f_back
+        while caller and not caller.f_code.co_filename.startswith(f"{APP}/"):
+            caller = caller.f_back
+        calls.append((caller.f_code if caller else None, frame.f_code))
+
+    with counting_provider() as provider, running_app(sqlite_url, provider.settings) as app:
+        for number in (1, 2):
+            calls.clear()
+            browser = Browser(app.url)
+            # A thread for each request: a thread is watched from its start or not at all.
+            browser.headers["Connection"] = "close"
+            token = browser.csrf_token("/login/corp")
+            threading.setprofile(note)
+            try:
+                form = {"csrf_token": token}
+                url = f"{app.url}/login/corp"
+                start = browser.post(url, data=form, allow_redirects=False)
+                callback = provider.sign_in(start.headers["Location"], Person(number))
+                answer = browser.get(callback, allow_redirects=False)
+            finally:
+                threading.setprofile(None)
+            assert answer.headers["Location"] == "/", answer.headers
+    return OneLogin(calls)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/app.db"
+        migrate(url)
+        seen = watch(url)
+    for name, lines in sorted(seen.lines.items()):
+        print(f"{lines:>4}  {name}")
+    for (caller, called), times in sorted(seen.crossings.items()):
+        print(f"{times:>4}  {caller} -> {called}")
+    print(f"{len(seen.functions)} functions, {sum(seen.lines.values())} lines of code")
+    print(f"{len(seen.files)} files, {seen.crossings.total()} calls from one file into another")

@@ -1,1 +1,0 @@
-"""What leaves this machine: requests to providers, each bounded in time and size."""

@@ -1,0 +1,84 @@
+"""Sign-in with accounts at external providers.  Everything is in this folder.
+
+`init_app` adds it to a Flask app.  What it needs of that app is in `host.py`.  To understand a
+login, start with `auth/routes.py`.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask_wtf.csrf import CSRFError
+
+from . import account, commands, config
+from .auth import (
+    SignIn,
+    backchannel,
+    bp,
+    error_pages,
+    invitations,
+    logout,
+    protection,
+    routes,
+    same_address,
+    sessions,
+)
+from .config import Settings
+from .host import BASE_TEMPLATE, HOME
+from .oauth.flow import LoginFlow
+from .oauth.transport.documents import Documents
+from .oauth.transport.http import Http
+
+# Imported for the views that they add to `bp`.
+PAGES = (routes, same_address, invitations, logout, backchannel, error_pages)
+
+
+def init_app(
+    app: Flask,
+    settings: Settings | None = None,
+    *,
+    on_first_sign_in: Callable[[Any], None] | None = None,
+) -> None:
+    """Add sign-in to an app that has its database and its `host.py`.
+
+    If `settings` is None, they are read from the environment and the app's configuration
+    (SECRET_KEY, SQLALCHEMY_DATABASE_URI), for all providers in `providers/`.  `on_first_sign_in` is
+    called with each new user, in the transaction that creates the account.
+    Raises ConfigError.
+    """
+    settings = settings or settings_of(app)
+    http = Http(
+        proxy=settings.outbound_proxy,
+        trust_store=settings.ssl_cert_file,
+        loopback=settings.allow_http_loopback,
+    )
+    app.extensions["signin"] = SignIn(settings, LoginFlow(http, Documents(http)), on_first_sign_in)
+    if settings.development:
+        from . import dev
+
+        dev.init_app(app, settings)
+    if "csrf" not in app.extensions:
+        app.register_error_handler(CSRFError, error_pages.form_expired)
+    protection.init_app(app, settings)
+    sessions.init_app(app, settings)
+    commands.init_app(app)
+    layout = {
+        "signin_layout": BASE_TEMPLATE,
+        "signin_home": HOME,
+        "app_name": settings.app_name,
+        "development": settings.development,
+    }
+    app.context_processor(lambda: layout)
+    app.register_blueprint(bp)
+    app.register_blueprint(account.bp)
+
+
+def settings_of(app: Flask) -> Settings:
+    """Return the settings from the environment and the app's own configuration."""
+    own = {
+        "SECRET_KEY": app.config.get("SECRET_KEY"),
+        "DATABASE_URL": app.config.get("SQLALCHEMY_DATABASE_URI"),
+    }
+    set_by_app = {name: str(value) for name, value in own.items() if value}
+    return config.load({**set_by_app, **os.environ}, app_name=app.name)

@@ -1,0 +1,69 @@
+"""Show, connect and disconnect the identities of an account.  See `auth.accounts` for the rules."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from ..auth import accounts, client_or_404, settings
+from ..auth.buttons import buttons, mark_file
+from ..auth.errors import IdentityError
+from ..auth.pending import start_login
+from ..database import transaction
+from ..models import PendingLogin
+from .blueprint import bp, current, my_identities
+from .recent_sign_in import ask_again, is_recent, recent_sign_in_required
+
+LAST = "This is the only way to sign in to your account. Connect another sign-in first."
+
+
+@bp.get("/connections")
+def connections() -> str:
+    """Show the identities of this account, and the providers that can be connected."""
+    identities = my_identities()
+    label = settings().label
+    used = {identity.provider for identity in identities}
+    usable = {identity.id for identity in identities if accounts.can_sign_in(identity)}
+    return render_template(
+        "signin/account/connections.html",
+        identities=identities,
+        labels={identity.id: label(identity.provider) for identity in identities},
+        marks={identity.id: mark_file(identity.provider) for identity in identities},
+        usable=usable,
+        removable=len(usable) > 1,
+        buttons=[button for button in buttons(settings().clients) if button["name"] not in used],
+    )
+
+
+@bp.post("/connections/<provider>")
+def link(provider: str) -> Response:
+    """Start a login with purpose `link`.
+
+    If none of the person's providers works any more, no recent sign-in is required.
+    """
+    client = client_or_404(provider)
+    if any(map(accounts.can_sign_in, my_identities())) and not is_recent():
+        return ask_again()
+    login = PendingLogin(
+        purpose="link",
+        next_url=url_for("signin_account.connections"),
+        user_id=current().user_id,
+        session_id=current().id,
+    )
+    return start_login(client, login)
+
+
+@bp.post("/connections/<int:identity_id>/unlink")
+@recent_sign_in_required
+def unlink(identity_id: int) -> Response:
+    """Disconnect an identity, unless it is the last one that can sign in."""
+    user_id, session_id = current().user_id, current().id
+
+    def work() -> str:
+        return accounts.unlink(user_id, identity_id, except_session=session_id)
+
+    try:
+        flash(f"{settings().label(transaction(work))} has been disconnected.", "success")
+    except IdentityError as error:
+        if error.reason == "no_such_identity":
+            abort(404)
+        flash(LAST, "error")
+    return redirect(url_for("signin_account.connections"), code=303)

@@ -1,0 +1,79 @@
+"""Show the browsers that are signed in to an account, and sign them out."""
+
+from flask import flash, redirect, render_template, url_for
+from sqlalchemy import ColumnElement, select
+from werkzeug.wrappers import Response
+
+from ..auth import audit, sessions, settings
+from ..database import now
+from ..host import db
+from ..models import LoginSession
+from .blueprint import bp, current
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+    ("curl", "curl"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+@bp.get("/sessions")
+def devices() -> str:
+    """Show the browsers that are signed in, this one first."""
+    rows = select(LoginSession).where(
+        LoginSession.user_id == current().user_id, LoginSession.expires_at > now()
+    )
+    newest = db.session.scalars(rows.order_by(LoginSession.last_seen_at.desc()))
+    open_sessions = [row for row in newest if sessions.ends_at(row) > now()]
+    open_sessions.sort(key=lambda row: row.id != current().id)
+    return render_template(
+        "signin/account/devices.html",
+        rows=[(row, described(row.user_agent)) for row in open_sessions],
+        current_id=current().id,
+        label=settings().label,
+    )
+
+
+@bp.post("/sessions/<int:session_id>/end")
+def end_session(session_id: int) -> Response:
+    """Sign one browser out."""
+    return _end(LoginSession.id == session_id, "That device has been signed out.")
+
+
+@bp.post("/sessions/end-others")
+def end_other_sessions() -> Response:
+    """Sign every other browser out."""
+    return _end(LoginSession.id != current().id, "All other devices have been signed out.")
+
+
+def _end(which: ColumnElement[bool], message: str) -> Response:
+    sessions.end(LoginSession.user_id == current().user_id, which)
+    audit.record("end_sessions", user_id=current().user_id)
+    db.session.commit()
+    flash(message, "success")
+    return redirect(url_for("signin_account.devices"), code=303)
+
+
+def described(user_agent: str) -> str:
+    """Return a short description of a User-Agent header, such as "Firefox on Linux".
+
+    The order of BROWSERS and SYSTEMS matters: most headers include older browsers' names.
+    """
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "A browser")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
+    return f"{browser} on {system}" if system else browser

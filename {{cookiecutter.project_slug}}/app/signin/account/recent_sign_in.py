@@ -1,0 +1,66 @@
+"""Require a recent sign-in before sensitive steps."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import ParamSpec
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ..auth import client_or_404, safe_next
+from ..auth.buttons import buttons
+from ..auth.pending import start_login
+from ..database import now
+from ..models import PendingLogin
+from .blueprint import bp, current, my_identities
+
+RECENT = timedelta(minutes=10)
+PROVIDER_RECENT_SECONDS = 300
+
+P = ParamSpec("P")
+
+
+def recent_sign_in_required(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Ask people who signed in more than ten minutes ago to sign in again."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+        return view(*args, **kwargs) if is_recent() else ask_again()
+
+    return guarded
+
+
+def is_recent() -> bool:
+    """Return whether this browser's user signed in during the last ten minutes."""
+    return current().authenticated_at >= now() - RECENT
+
+
+def ask_again() -> Response:
+    """Redirect to the page that asks for a new sign-in.  The person returns here afterwards."""
+    back = request.path if request.method == "GET" else request.form.get("back", "")
+    back = safe_next([back or url_for("signin_account.connections")])
+    return redirect(url_for("signin_account.confirm", next=back), code=303)
+
+
+@bp.get("/reauthenticate")
+def confirm() -> str:
+    """Ask for a sign-in with a provider of this account."""
+    used = {identity.provider for identity in my_identities()}
+    return render_template(
+        "signin/account/confirm.html",
+        buttons=[button for button in buttons(used) if button["configured"]],
+        next=safe_next(request.args.getlist("next")),
+    )
+
+
+@bp.post("/reauthenticate/<provider>")
+def reauthenticate(provider: str) -> Response:
+    """Start a re-authentication."""
+    login = PendingLogin(
+        purpose="reauthenticate",
+        next_url=safe_next(request.form.getlist("next")),
+        user_id=current().user_id,
+        session_id=current().id,
+    )
+    return start_login(client_or_404(provider), login, max_age=PROVIDER_RECENT_SECONDS)

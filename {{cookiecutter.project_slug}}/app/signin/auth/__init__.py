@@ -1,0 +1,95 @@
+"""Signing in and out.
+
+Start reading at `routes`, which has the views of a login.  The other modules, in order of use:
+
+    pending       pending logins: `remember` one, `recall` it once
+    admission     the owner's rules on who may sign in or sign up
+    accounts      sign in, sign up, link and unlink accounts
+    sessions      start and end sign-in sessions
+    same_address  confirm a new identity whose address belongs to an account
+    error_pages   the pages of failed logins
+    protection    CSRF protection and rate limits
+    audit         account events, in the log and in the database
+    logout        sign out, here and at the provider
+    backchannel   sign out when the provider says so
+    invitations   links that allow one sign-up
+    buttons       the provider buttons and their colours
+    cleanup       delete expired rows
+
+This file holds what all of them share.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import Blueprint, abort, current_app
+
+from ..config import Settings
+from ..host import HOME
+from ..oauth.flow import LoginFlow
+from ..oauth.provider import Client
+
+MAX_NEXT_LENGTH = 2048
+
+bp = Blueprint(
+    "signin",
+    __name__,
+    template_folder="templates",
+    static_folder="../static",
+    static_url_path="/signin/static",
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """State shared by the sign-in pages.  There is one object for each app."""
+
+    settings: Settings
+    flow: LoginFlow
+    on_first_sign_in: Callable[[Any], None] | None = None
+
+
+def signin() -> SignIn:
+    """Return the `SignIn` of the current app."""
+    app_state: SignIn = current_app.extensions["signin"]
+    return app_state
+
+
+def settings() -> Settings:
+    """Return the settings of the current app."""
+    return signin().settings
+
+
+def flow() -> LoginFlow:
+    """Return the login flow of the current app."""
+    return signin().flow
+
+
+def client_or_404(provider: str) -> Client:
+    """Return our registration at a provider, or abort with 404 if it is not set up."""
+    return settings().clients.get(provider) or abort(404)
+
+
+def safe_next(values: Sequence[str]) -> str:
+    """Return the page to go to after a sign-in: the only path in `values`, or the home page.
+
+    The path is checked as it is and once decoded, since a browser or a proxy may decode it.  A
+    browser reads a backslash as a slash, and ignores tabs and line ends.
+    Source: RFC 9700 §4.11, WHATWG URL §4.4.
+    """
+    value = values[0] if len(values) == 1 else HOME
+    if len(value) > MAX_NEXT_LENGTH or not (_is_path(value) and _is_path(unquote(value))):
+        return HOME
+    return value
+
+
+def _is_path(text: str) -> bool:
+    if not text.startswith("/") or text.startswith("//") or "\\" in text or not text.isprintable():
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc

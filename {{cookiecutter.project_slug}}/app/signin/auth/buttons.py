@@ -1,0 +1,81 @@
+"""Provider buttons and their colours."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, g, request
+from werkzeug.wrappers import Response
+
+from ..oauth.provider import Colors
+from . import bp, settings
+from .sessions import last_used_cookie
+
+COLORS_SECONDS = 3600
+MARKS = Path(__file__).parents[1] / "static" / "marks"
+SHADES = {"white": "rgb(255 255 255 / 12%)", "black": "rgb(0 0 0 / 10%)"}
+
+
+def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """Return a button for each provider, or for those in `only`.
+
+    In development there is one for each chosen provider, even if it is not set up.
+    """
+    config, last_used = settings(), request.cookies.get(last_used_cookie())
+    return [
+        {
+            "name": name,
+            "label": provider.label,
+            "mark": mark_file(name),
+            "practice": name.startswith("practice"),
+            "configured": name in config.clients,
+            "last_used": last_used == name,
+        }
+        for name, provider in config.known_providers().items()
+        if (only is None or name in only) and (config.development or name in config.clients)
+    ]
+
+
+def mark_file(name: str) -> str:
+    """Return the file of a provider's logo in `static/`, or OpenID's if it has none."""
+    return f"marks/{name}.svg" if (MARKS / f"{name}.svg").is_file() else "marks/openid.svg"
+
+
+@bp.app_template_global()
+def leads_to_provider() -> str:
+    """Mark this page as one with a form that redirects to a provider, so that its CSP allows it."""
+    g.leads_to_provider = True
+    return ""
+
+
+@bp.get("/login/buttons.css")
+def button_colors() -> Response:
+    """Return the style sheet of the buttons' colours, for the providers of this app."""
+    rules = "".join(_rules())
+    response: Response = current_app.response_class(rules, mimetype="text/css")
+    response.headers["Cache-Control"] = f"public, max-age={COLORS_SECONDS}"
+    return response
+
+
+def _rules() -> Iterator[str]:
+    for name, provider in settings().known_providers().items():
+        if provider.colors:
+            yield from _rule(name, provider.colors)
+        if provider.dark_colors:
+            yield "@media (prefers-color-scheme: dark) {\n"
+            yield from _rule(name, provider.dark_colors)
+            yield "}\n"
+
+
+def _rule(name: str, colors: Colors) -> Iterator[str]:
+    border = colors.border or colors.background
+    shade = SHADES["black" if colors.mark == "black" else "white"] if colors.mark else ""
+    yield f".provider-{name}, .provider-{name}:hover {{\n"
+    yield f"  border-color: {border}; background-color: {colors.background};"
+    yield f" color: {colors.text};"
+    yield f" --shade: {shade};" if shade else ""
+    yield f" font-family: {colors.font}, var(--font); font-weight: 500;" if colors.font else ""
+    yield "\n}\n"
+    filters = {"white": "brightness(0) invert(1)", "black": "brightness(0)"}
+    if colors.mark:
+        yield f".provider-{name} .mark {{ filter: {filters[colors.mark]}; }}\n"

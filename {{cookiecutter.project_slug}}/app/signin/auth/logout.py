@@ -1,0 +1,67 @@
+"""Sign out, here and at the provider.  `/session` returns the current user as JSON."""
+
+from urllib.parse import urlencode
+
+from flask import jsonify, redirect, session
+from werkzeug.wrappers import Response
+
+from ..host import HOME, db
+from ..oauth.authorization import random_secret
+from ..oauth.errors import OAuthError
+from . import audit, bp, flow, sessions, settings
+
+METADATA_SECONDS = 3
+
+
+@bp.post("/logout")
+def logout() -> Response:
+    """End this browser's session.  The next page offers to sign out at the provider too."""
+    this = sessions.current()
+    if this:
+        user_id, provider = this.user_id, this.provider
+        audit.record("sign_out", user_id=user_id, provider=provider)
+        sessions.end_this_session()
+        db.session.commit()
+        sessions.clear_cookie()
+        session["provider_logout"] = provider_logout(provider)
+    return redirect(HOME, code=303)
+
+
+def provider_logout(provider: str) -> dict[str, str] | None:
+    """Return the link that ends the session at a provider and leads back here: `label` and `url`.
+
+    Return None if the provider has no such page or does not respond.  `state` is not checked: the
+    return page is the public home page.
+    Spec: OpenID Connect RP-Initiated Logout 1.0 §2.
+    """
+    client = settings().clients.get(provider)
+    if client is None:
+        return None
+    try:
+        url = flow().metadata(client.provider, METADATA_SECONDS).get("end_session_endpoint")
+    except OAuthError:
+        return None
+    if not url:
+        return None
+    query = {
+        "client_id": client.client_id,
+        "post_logout_redirect_uri": f"{settings().public_url}/",
+        "state": random_secret(),
+    }
+    joint = "&" if "?" in url else "?"
+    return {"label": client.provider.label, "url": f"{url}{joint}{urlencode(query)}"}
+
+
+@bp.get("/session")
+def session_info() -> tuple[Response, int]:
+    """Return the current user as JSON."""
+    this = sessions.current()
+    if this is None:
+        return jsonify(user=None), 401
+    user = this.user
+    profile = {name: getattr(user, name) for name in ("name", "email", "email_verified", "picture")}
+    return jsonify(
+        user={"id": str(user.id), "is_admin": user.is_admin, **profile},
+        provider=this.provider,
+        expires_at=sessions.ends_at(this).isoformat(),
+    ), 200

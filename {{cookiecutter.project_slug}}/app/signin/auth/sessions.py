@@ -1,0 +1,243 @@
+"""Sign-in sessions.
+
+A signed cookie holds a random key; a database row says whose session it is and when it ends.  Only
+this module imports Flask-Login.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ParamSpec, TypeVar
+
+import flask_login
+from flask import (
+    Flask,
+    after_this_request,
+    current_app,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask_login import current_user
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from ..config import Settings
+from ..database import delete_rows, hash_of, now
+from ..host import db
+from ..models import Identity, LoginSession, PendingLogin
+from ..oauth.errors import InvalidCallback
+from ..user import SignInUser
+
+SEEN_EVERY = timedelta(minutes=1)
+USER_AGENT_LENGTH = 255
+# Distinguishes our session keys from the user ids of an app that uses Flask-Login itself.
+KEY_PREFIX = "signin."
+YEAR = timedelta(days=365)
+LAST_USED: dict[str, Any] = {"max_age": YEAR, "path": "/login", "httponly": True, "samesite": "Lax"}
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
+    """Flask-Login's manager without its remember cookie."""
+
+    session_protection = None
+
+    def _load_user_from_remember_cookie(self, cookie: str) -> None:
+        """Ignore the cookie: this app never sets it."""
+
+
+login_manager = LoginManager()
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Connect Flask-Login, and set the two limits of a session."""
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=settings.session_max_days)
+    app.config["SESSION_IDLE"] = timedelta(minutes=settings.session_idle_minutes)
+    app.config["SIGNIN_DEVELOPMENT"] = settings.development
+    if hasattr(app, "login_manager"):
+        _share(app.login_manager)
+        return
+    # Not login_manager.init_app(): its remember-cookie hook would set `Vary: Cookie` on every
+    # response.
+    app.login_manager = login_manager  # type: ignore[attr-defined]
+    app.context_processor(lambda: {"current_user": current_user})
+
+
+def _share(manager: flask_login.LoginManager) -> None:
+    """For apps that have their own LoginManager: keep it, and let it load our sessions.
+
+    Its own sessions still work.
+    """
+    load_theirs = manager._user_callback
+
+    def load(key: str) -> Any:
+        if key.startswith(KEY_PREFIX):
+            return _load_user(key)
+        return load_theirs(key) if load_theirs else None
+
+    manager.user_loader(load)
+
+
+def login_required(view: Callable[P, T]) -> Callable[P, T]:
+    """Redirect to the sign-in page if nobody is signed in.
+
+    After a GET, the person returns here.
+    """
+    guarded: Callable[P, T] = flask_login.login_required(view)
+    return guarded
+
+
+def current() -> LoginSession | None:
+    """Return this browser's session, with its user, or None.  One query per request."""
+    return g.get("login_session") if current_user.is_authenticated else None
+
+
+def user() -> SignInUser:
+    """Return the current user.  For views behind `login_required`."""
+    signed_in: SignInUser = current_user._get_current_object()
+    return signed_in
+
+
+def require_same_session(login: PendingLogin) -> None:
+    """Check that this session started the link or re-authentication.  Raises InvalidCallback."""
+    if login.purpose == "login":
+        return
+    this = current()
+    # End the transaction, so no database connection is in use during the requests to the provider.
+    db.session.commit()
+    if this is None or (this.id, this.user_id) != (login.session_id, login.user_id):
+        raise InvalidCallback("it was started in another session", reason="other_session")
+
+
+def require_open_session(login: PendingLogin) -> None:
+    """Check that the session still exists, and lock its row.  Raises InvalidCallback."""
+    active = LoginSession.user.has(disabled_at=None)
+    still_open = select(LoginSession.id).where(LoginSession.id == login.session_id, active)
+    if db.session.scalar(still_open.with_for_update()) is None:
+        raise InvalidCallback("the session that started it has ended", reason="other_session")
+
+
+def start(identity: Identity, sid: str | None) -> str:
+    """Add a session for a signed-in identity to the current transaction; return its key.
+
+    Also delete this browser's old session and all expired ones.  `sid` is the provider's id of its
+    own session.
+    """
+    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    delete_rows(LoginSession, or_(_this_browser(), _past_limits()))
+    new = LoginSession(
+        key_hash=hash_of(key),
+        user_id=identity.user_id,
+        identity_id=identity.id,
+        provider=identity.provider,
+        sid=sid,
+        expires_at=now() + current_app.permanent_session_lifetime,
+        address=request.remote_addr or "",
+        user_agent=request.user_agent.string[:USER_AGENT_LENGTH],
+    )
+    db.session.add(new)
+    return key
+
+
+def set_cookie(key: str, provider: str) -> None:
+    """Put the key into the cookie and clear the rest, except `browser`, which pending logins need.
+
+    Another cookie lets the sign-in page mark the provider that was used last.
+    """
+    browser = session.get("browser") or secrets.token_urlsafe(32)
+    session.clear()
+    # `_user_id` is where Flask-Login looks for the user.  Drop its cached user, so it is loaded
+    # again.
+    session.update(browser=browser, _user_id=key)
+    session.permanent = True
+    g.pop("_login_user", None)
+
+    @after_this_request
+    def mark(response: Response) -> Response:
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(last_used_cookie(), provider, secure=secure, **LAST_USED)
+        return response
+
+
+def last_used_cookie() -> str:
+    """Return the name of the cookie with the provider that was used last."""
+    name: str = current_app.config["SESSION_COOKIE_NAME"]
+    return f"{name.removeprefix('__Host-').removesuffix('_session')}_last_used"
+
+
+def end_this_session() -> None:
+    """Delete this browser's session in the current transaction.
+
+    Call `clear_cookie` after the commit.
+    """
+    delete_rows(LoginSession, _this_browser())
+
+
+def clear_cookie() -> None:
+    """Empty this browser's cookie."""
+    session.clear()
+    g.pop("_login_user", None)
+
+
+def end(*conditions: ColumnElement[bool]) -> list[int]:
+    """End all sessions that match, in the current transaction; return the ids of their users."""
+    ended = delete(LoginSession).where(*conditions).returning(LoginSession.user_id)
+    return list(db.session.scalars(ended.execution_options(synchronize_session=False)))
+
+
+def delete_expired() -> None:
+    """Delete all sessions that are past their limits, in the current transaction."""
+    delete_rows(LoginSession, _past_limits())
+
+
+def ends_at(row: LoginSession) -> datetime:
+    """Return when a session ends if it is not used again: the earlier of its two limits."""
+    idle: timedelta = current_app.config["SESSION_IDLE"]
+    return min(row.expires_at, row.last_seen_at + idle)
+
+
+def _this_browser() -> ColumnElement[bool]:
+    return LoginSession.key_hash == hash_of(session.get("_user_id", ""))
+
+
+def _past_limits() -> ColumnElement[bool]:
+    moment, idle = now(), current_app.config["SESSION_IDLE"]
+    return or_(LoginSession.expires_at < moment, LoginSession.last_seen_at < moment - idle)
+
+
+def _load_user(key: str) -> SignInUser | None:
+    """Return the user of an open session, for Flask-Login."""
+    # Commit only if no transaction was open; otherwise the view's changes would be committed.
+    may_commit = not db.session().in_transaction()
+    row = db.session.scalar(
+        select(LoginSession)
+        .options(joinedload(LoginSession.user, innerjoin=True))
+        .where(LoginSession.key_hash == hash_of(key))
+    )
+    moment = now()
+    if row is None or ends_at(row) <= moment or not row.user.is_active:
+        return None
+    if row.provider.startswith("practice") and not current_app.config["SIGNIN_DEVELOPMENT"]:
+        return None
+    if may_commit and row.last_seen_at < moment - SEEN_EVERY:
+        # Use UPDATE: if the row is gone, it does nothing instead of failing.
+        seen = update(LoginSession).where(LoginSession.id == row.id).values(last_seen_at=moment)
+        db.session.execute(seen)
+        db.session.commit()
+    g.login_session = row
+    return row.user
+
+
+def _to_login() -> Response:
+    return_to = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("signin.login", next=return_to), code=303)
+
+
+login_manager.user_loader(_load_user)
+login_manager.unauthorized_handler(_to_login)

@@ -1,0 +1,17 @@
+"""The commands for the owner: `flask doctor`, `flask users …` and others."""
+
+from flask import Flask
+
+from . import cleanup, doctor, sessions, users
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands."""
+    for command in (
+        doctor.providers,
+        doctor.doctor,
+        users.users,
+        sessions.sessions,
+        cleanup.cleanup,
+    ):
+        app.cli.add_command(command)

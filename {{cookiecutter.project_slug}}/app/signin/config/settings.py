@@ -1,0 +1,231 @@
+"""Every setting: its name, its default, how it is read and what it means.
+
+A field of `Settings` is read from the variable of the same name in capitals.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from typing import Any
+
+from ..oauth.provider import Client, Provider
+from ..providers import load as all_providers
+from . import checks, providers
+from .reader import ConfigError, Reader
+
+
+def setting(
+    read: Callable[[Reader, str], Any], default: str, meaning: str, *, secret: bool = False
+) -> Any:
+    """Return a field of `Settings`; `default` and `meaning` are the texts of docs/settings.md."""
+    row = {"read": read, "default": default, "meaning": meaning}
+    return field(repr=not secret, metadata=row)
+
+
+def text(default: str = "") -> Callable[[Reader, str], str]:
+    """Read a text."""
+    return lambda reader, name: reader.text(name, default)
+
+
+def words(reader: Reader, name: str) -> tuple[str, ...]:
+    """Read a comma-separated list."""
+    return tuple(reader.words(name))
+
+
+def flag(default: str) -> Callable[[Reader, str], bool]:
+    """Read a boolean."""
+    return lambda reader, name: reader.flag(name, default)
+
+
+def choice(default: str, *others: str) -> Callable[[Reader, str], str]:
+    """Read one of several words."""
+    return lambda reader, name: reader.choice(name, default, *others)
+
+
+def number(default: int, *, least: int, most: int = 10**9) -> Callable[[Reader, str], int]:
+    """Read a whole number."""
+    return lambda reader, name: reader.number(name, default, least=least, most=most)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, as read from the environment."""
+
+    app_env: str = setting(
+        choice("production", "development"),
+        "`production`; the generated `.env` says `development`",
+        "`production` or `development`",
+    )
+    app_name: str = setting(text(), "the project's name", "The title of every page")
+    secret_key: str = setting(
+        checks.secret_key,
+        "none: required",
+        "The key that signs cookies: 32 or more random characters",
+        secret=True,
+    )
+    secret_key_fallbacks: tuple[str, ...] = setting(
+        words, "none", "Older keys, comma-separated, whose cookies are still accepted", secret=True
+    )
+    public_url: str = setting(
+        checks.public_url,
+        "`http://localhost:8000` in development; required in production",
+        "The URL of the app. Callback URLs are built only from it",
+    )
+    database_url: str = setting(
+        checks.database_url,
+        "a SQLite file in `instance/`",
+        "`sqlite:///…` or `postgresql://…`",
+        secret=True,
+    )
+    trusted_proxies: int = setting(
+        number(0, least=0), "`0`", "The number of proxies whose `X-Forwarded-…` headers to trust"
+    )
+    ratelimit_enabled: bool = setting(flag("1"), "`1`", "`0` turns off rate limits")
+    ratelimit_storage_uri: str = setting(
+        checks.storage_uri,
+        "`memory://`",
+        "Where rate limits are counted: `redis://…` for more than one process",
+        secret=True,
+    )
+    ratelimit_login: str = setting(
+        checks.limit("30 per minute"),
+        "`30 per minute`",
+        "How many sign-ins one address may start; the same limit applies separately to refused "
+        "callbacks",
+    )
+    pending_login_seconds: int = setting(
+        number(600, least=1, most=600), "`600`", "How long a started sign-in may take"
+    )
+    session_idle_minutes: int = setting(
+        number(10080, least=1), "`10080` (7 days)", "A session ends after this long without use"
+    )
+    session_max_days: int = setting(
+        number(30, least=1, most=400), "`30`", "A session ends after so many days at the latest"
+    )
+    outbound_proxy: str = setting(
+        checks.proxy,
+        "none",
+        "The proxy for calls to providers; `HTTPS_PROXY` and others are not read",
+        secret=True,
+    )
+    ssl_cert_file: str = setting(
+        checks.trust_store,
+        "certifi's",
+        "A file with the certificates to trust; `REQUESTS_CA_BUNDLE` works too",
+    )
+    allow_http_loopback: bool = setting(
+        checks.http_loopback,
+        "`0`; in development always allowed",
+        "Providers may be called by plain `http:` on this machine",
+    )
+    signup: str = setting(
+        choice("open", "invite", "closed"),
+        "`open`",
+        "Who may open an account: `open`, `invite` or `closed`. Existing users can always sign in",
+    )
+    require_email: str = setting(
+        choice("no", "yes", "verified"),
+        "`no`",
+        "Whether a new account needs an e-mail address: `no`, `yes` or `verified`",
+    )
+    allowed_email_domains: frozenset[str] = setting(
+        checks.domains,
+        "everyone",
+        "Only people with a verified address in these domains may sign in, comma-separated",
+    )
+    admins: frozenset[str] = setting(
+        lambda reader, name: frozenset(reader.words(name)),
+        "nobody",
+        "Administrators, as `provider:sub`, comma-separated",
+    )
+    link_by_email: str = setting(
+        choice("never", "verified"),
+        "`never`",
+        "`verified` connects a new sign-in at once to the account with the same verified address",
+    )
+    profile_sync: str = setting(
+        choice("empty", "always", "never"),
+        "`empty`",
+        "Whether a sign-in updates name, picture and address: `empty` fills what is missing; "
+        "`always`, `never`. Values that the person edited stay",
+    )
+    audit_days: int = setting(
+        number(365, least=1, most=36500), "`365`", "How many days audit events are kept"
+    )
+    providers: tuple[Provider, ...]
+    clients: Mapping[str, Client]
+
+    development: bool = field(init=False)
+    https: bool = field(init=False)
+    origin: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set the fields that depend on others.
+
+        `https`: users reach the app over https; cookies and HSTS follow it.  `origin` is PUBLIC_URL
+        as browsers send it, without the default port.  Spec: RFC 6454 §6.2.
+        """
+        https = self.public_url.startswith("https://")
+        object.__setattr__(self, "development", self.app_env == "development")
+        object.__setattr__(self, "https", https)
+        object.__setattr__(self, "origin", self.public_url.removesuffix(":443" if https else ":80"))
+
+    def label(self, name: str) -> str:
+        """Return a provider's display name."""
+        provider = self.known_providers().get(name)
+        return provider.label if provider else name
+
+    def known_providers(self) -> dict[str, Provider]:
+        """Return the providers by name: chosen, described by the environment, or set up."""
+        known = {provider.name: provider for provider in self.providers}
+        return known | {client.provider.name: client.provider for client in self.clients.values()}
+
+
+ROWS = [row for row in fields(Settings) if row.metadata]
+
+
+def load(
+    environ: Mapping[str, str], declared: Iterable[Provider] | None = None, app_name: str = ""
+) -> Settings:
+    """Return the settings from `environ`, for an app with these declared providers.
+
+    If `declared` is None, all in `providers/` are used.  `app_name` is used if APP_NAME is not set.
+    Raises ConfigError, which lists every problem.
+    """
+    declared = all_providers() if declared is None else declared
+    reader = Reader(environ)
+    values = {row.name: row.metadata["read"](reader, row.name.upper()) for row in ROWS}
+    loopback = values["allow_http_loopback"]
+    chosen = tuple(providers.builtin(reader, provider, loopback) for provider in declared)
+    for kind in ("OIDC", "OAUTH"):
+        taken = [provider.name for provider in chosen]
+        chosen += tuple(providers.generic_providers(reader, kind, taken, loopback))
+    values["app_name"] = values["app_name"] or app_name
+    clients = providers.clients(reader, chosen, values["public_url"])
+    checks.production(reader)
+    checks.admins(reader, chosen)
+    _check_allow_lists(reader, chosen)
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return Settings(**values, providers=chosen, clients=clients)
+
+
+def _check_allow_lists(reader: Reader, chosen: Iterable[Provider]) -> None:
+    """Refuse an allow-list that is empty or misspelt, since it would let everybody sign in.
+
+    Names in the owner's `.env` or with a provider's prefix are compared loosely.  Other variables
+    of the process belong to other programs, unless they differ by a letter or two.
+    """
+    allow_lists = ["ALLOWED_EMAIL_DOMAINS"]
+    allow_lists += [p.setting(s.ending) for p in chosen for s in p.settings if s.allow_list]
+    known = {p.setting(s.ending) for p in chosen for s in p.settings}
+    prefixes = tuple(provider.setting("") for provider in chosen)
+    for name in (*allow_lists, "ADMINS"):
+        if name in (*reader.values, *reader.empty) and not reader.words(name):
+            reader.problem(name, "is empty: remove it, or list who may sign in")
+    for name in (*reader.values, *reader.empty):
+        ours = name in reader.written or name.startswith(prefixes)
+        names = [*allow_lists, "ADMINS"] if ours else allow_lists
+        close = get_close_matches(name, names, 1, 0.7 if ours else 0.9)
+        if close and name not in names and name not in known:
+            reader.problem(name, f"is not a setting of this app: did you mean {close[0]}?")

@@ -1,0 +1,144 @@
+"""The authorization request (a URL) and the authorization response (callback parameters).
+
+Spec: RFC 6749 §4.1.1 and §4.1.2, RFC 7636, OpenID Connect Core 1.0 §3.1.2.
+"""
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from .errors import AuthorizationError, InvalidCallback
+from .provider import Client, Provider
+
+MAX_PARAMETER = 4096
+RESPONSE_PARAMETERS = ("state", "code", "iss", "error")
+
+
+# 256 random bits, in base64url.
+random_secret = partial(secrets.token_urlsafe, 32)
+
+
+@dataclass(frozen=True)
+class LoginRequest:
+    """What must be stored until the person comes back.
+
+    `state`, `nonce` and `code_verifier` are 256 random bits each.  `max_age` is the maximum number
+    of seconds since the last sign-in at the provider.
+    Spec: RFC 6749 §10.12 (state), RFC 7636 §4.1 (code_verifier), OpenID Connect Core 1.0 §15.5.2
+    (nonce).
+    """
+
+    state: str = field(default_factory=random_secret, repr=False)
+    nonce: str = field(default_factory=random_secret, repr=False)
+    code_verifier: str = field(default_factory=random_secret, repr=False)
+    max_age: int | None = None
+
+
+class PendingRequest(Protocol):
+    """What `finish` needs of a started login: a LoginRequest, or a stored row with its values."""
+
+    @property
+    def nonce(self) -> str: ...  # noqa: D102
+    @property
+    def code_verifier(self) -> str: ...  # noqa: D102
+    @property
+    def max_age(self) -> int | None: ...  # noqa: D102
+
+
+def authorization_url(client: Client, metadata: Mapping[str, Any], login: LoginRequest) -> str:
+    """Return the provider's URL to redirect the browser to.
+
+    Spec: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core 1.0 §3.1.2.1.
+    """
+    provider = client.provider
+    query = {
+        **provider.authorization_params,
+        "response_type": "code",
+        provider.client_id_param: client.client_id,
+        "redirect_uri": client.redirect_uri,
+        "state": login.state,
+    }
+    if provider.scope:
+        query["scope"] = provider.scope
+    if provider.openid_connect and provider.nonce:
+        query["nonce"] = login.nonce
+    if provider.openid_connect and login.max_age is not None:
+        query["max_age"] = str(login.max_age)
+    if provider.pkce:
+        query["code_challenge"] = code_challenge(login.code_verifier)
+        query["code_challenge_method"] = "S256"
+    parts = urlsplit(metadata["authorization_endpoint"])
+    encoded = urlencode(query, quote_via=quote)
+    joined = f"{parts.query}&{encoded}" if parts.query else encoded
+    return str(urlunsplit(parts._replace(query=joined)))
+
+
+def code_challenge(code_verifier: str) -> str:
+    """Return the S256 challenge of a verifier.  Spec: RFC 7636 §4.2."""
+    digest = hashlib.sha256(code_verifier.encode()).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def authorization_response(
+    provider: Provider, parameters: Iterable[tuple[str, str]]
+) -> dict[str, str]:
+    """Return the parameters of an authorization response: state, code, iss, error, and the
+    provider's own.  Others are ignored.
+
+    Raises InvalidCallback if one is repeated, longer than 4096 characters or not printable ASCII,
+    and if there is no `state`.  Spec: RFC 6749 §3.1 and appendix A.
+    """
+    response: dict[str, str] = {}
+    for name, value in parameters:
+        if name not in (*RESPONSE_PARAMETERS, *provider.callback_params):
+            continue
+        if name in response:
+            raise InvalidCallback(f"{name} is repeated", reason="duplicate_parameter")
+        if len(value) > MAX_PARAMETER or not (value.isascii() and value.isprintable()):
+            raise InvalidCallback(f"{name} is not usable", reason="bad_parameter")
+        response[name] = value
+    if not response.get("state"):
+        raise InvalidCallback("there is no state", reason="no_state")
+    return response
+
+
+def authorization_code(
+    provider: Provider, metadata: Mapping[str, Any], response: Mapping[str, str]
+) -> str:
+    """Return the code of an authorization response.
+
+    Call this only after the pending login was found by its state.  Until then the response is
+    untrusted.  Raises InvalidCallback, AuthorizationError.
+    Spec: RFC 9207 §2.4, RFC 6749 §4.1.2.
+    """
+    # There is no ID Token yet, so no claims.
+    expected = expected_issuers(provider, metadata, {})
+    if "iss" in response:
+        if expected and response["iss"] not in expected:
+            raise InvalidCallback(
+                "iss does not match the provider's issuer", reason="issuer_mismatch"
+            )
+    elif metadata.get("authorization_response_iss_parameter_supported") is True:
+        raise InvalidCallback("iss is missing", reason="issuer_missing")
+    if "error" in response and "code" in response:
+        raise InvalidCallback("both code and error", reason="code_and_error")
+    if "error" in response:
+        cancelled = response["error"] in provider.cancel_errors
+        raise AuthorizationError(response["error"], cancelled=cancelled)
+    if not response.get("code"):
+        raise InvalidCallback("there is no code", reason="no_code")
+    return response["code"]
+
+
+def expected_issuers(
+    provider: Provider, metadata: Mapping[str, Any], claims: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return the issuers that this provider may use.  Empty if none is known."""
+    if provider.issuers is not None:
+        return provider.issuers(provider, metadata, claims)
+    return (provider.issuer,) if provider.issuer else ()

@@ -1,0 +1,160 @@
+"""Normalize the claims of all providers, and clean them for the database and for pages."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .errors import InvalidResponse
+from .provider import Claims, Grant
+from .responses import allowed_url
+
+SUB_LENGTH = 255
+EMAIL_LENGTH = 254
+NAME_LENGTH = 200
+PICTURE_LENGTH = 2048
+# These change the direction of the text after them.
+BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def standard_claims(grant: Grant) -> Claims:
+    """Return the claims of the ID Token, completed by the userinfo endpoint if it lacks some.
+
+    Spec: OpenID Connect Core 1.0 §5.1, §5.3, §5.3.2.
+    """
+    signed, found = grant.id_token, dict(grant.id_token)
+    scope = grant.client.provider.scope.split()
+    asked_for = {"name": "profile", "email": "email"}
+    incomplete = any(value in scope and not signed.get(claim) for claim, value in asked_for.items())
+    endpoint = grant.metadata.get("userinfo_endpoint")
+    if incomplete and endpoint:
+        userinfo = grant.call(endpoint)
+        if userinfo["sub"] != signed["sub"]:
+            raise InvalidResponse("userinfo is about another sub than the ID Token")
+        found = {**userinfo, **{name: value for name, value in signed.items() if value is not None}}
+        # `email_verified` belongs to the address beside it.
+        source = signed if signed.get("email") else userinfo
+        found |= {name: source.get(name) for name in ("email", "email_verified")}
+    return Claims(
+        sub=signed["sub"],
+        name=found.get("name"),
+        preferred_username=found.get("preferred_username"),
+        email=found.get("email"),
+        email_verified=claim_is_true(found.get("email_verified")),
+        picture=found.get("picture"),
+        sid=signed.get("sid"),
+    )
+
+
+def userinfo_claims(
+    *,
+    sub: str,
+    name: str = "",
+    preferred_username: str = "",
+    email: str = "",
+    email_verified: str = "",
+    picture: str = "",
+) -> Callable[[Grant], Claims]:
+    """Return a `claims` function that reads the JSON of the userinfo endpoint.
+
+    Each argument is the dotted path of a field there; an empty one is not read.  Without
+    `email_verified` an address counts as unverified.
+    """
+
+    def claims(grant: Grant) -> Claims:
+        profile = grant.call(grant.metadata["userinfo_endpoint"])
+        return Claims(
+            sub=as_sub(at_path(profile, sub)),
+            name=at_path(profile, name),
+            preferred_username=at_path(profile, preferred_username),
+            email=at_path(profile, email),
+            email_verified=claim_is_true(at_path(profile, email_verified)),
+            picture=at_path(profile, picture),
+        )
+
+    return claims
+
+
+def at_path(document: Any, path: str) -> Any:
+    """Return the value at a dotted path of a JSON document, or None.  Numbers are list indexes."""
+    for name in path.split("."):
+        if isinstance(document, list) and name.isdecimal():
+            document = document[int(name)] if int(name) < len(document) else None
+        else:
+            document = document.get(name) if isinstance(document, dict) else None
+    return document
+
+
+def claim_is_true(value: object) -> bool:
+    """Return whether a boolean claim is true.  Some providers send the text "true"."""
+    return value is True or value == "true"
+
+
+def as_sub(value: object) -> str:
+    """Return a provider's id of a person as text: some send a number.
+
+    Raises InvalidResponse for anything but text or a whole number.
+    """
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise InvalidResponse("the profile has no usable id")
+    return str(value)
+
+
+def sanitized(claims: Claims) -> Claims:
+    """Strip unprintable characters from the display fields, and shorten them to their columns.
+
+    `sub` is never changed: that could merge two people.  Raises InvalidResponse if it is empty,
+    longer than 255 characters or not printable.
+    """
+    sub = claims.sub
+    if not isinstance(sub, str) or not storable_id(sub):
+        raise InvalidResponse("sub is not 1 to 255 printable characters", reason="bad_sub")
+    email = _email(claims.email)
+    return replace(
+        claims,
+        name=_text(claims.name),
+        preferred_username=_text(claims.preferred_username),
+        email=email,
+        email_verified=claims.email_verified is True and email is not None,
+        picture=_picture(claims.picture),
+        sid=claims.sid if isinstance(claims.sid, str) and storable_id(claims.sid) else None,
+    )
+
+
+def storable_id(value: str) -> bool:
+    """Return whether an id of a provider fits its column unchanged."""
+    return 1 <= len(value) <= SUB_LENGTH and printable(value) == value
+
+
+def printable(text: str) -> str:
+    """Return text without control characters, lone surrogates and changes of direction."""
+    return "".join(
+        c for c in text if unicodedata.category(c) not in ("Cc", "Cs") and c not in BIDI_CONTROLS
+    )
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    return " ".join(printable(value).split())[:NAME_LENGTH].strip() or None
+
+
+def _email(value: object) -> str | None:
+    """Return an address in lower case.
+
+    Only an ASCII address is changed: in lower case some other letters become the same, such as the
+    Kelvin sign and k.
+    """
+    if not isinstance(value, str) or len(value) > EMAIL_LENGTH:
+        return None
+    local, at, domain = value.partition("@")
+    usable = local and at and domain and "@" not in domain and printable(value) == value
+    if not usable or any(map(str.isspace, value)):
+        return None
+    return value.lower() if value.isascii() else value
+
+
+def _picture(value: object) -> str | None:
+    if not isinstance(value, str) or len(value) > PICTURE_LENGTH:
+        return None
+    return value if allowed_url(value, loopback=False) else None

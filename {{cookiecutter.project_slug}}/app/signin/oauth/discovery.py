@@ -1,0 +1,91 @@
+"""Read a provider's metadata and keys.
+
+Spec: OpenID Connect Discovery 1.0 §4, RFC 8414 §3, RFC 7517 §5.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, Key
+
+from .authorization import expected_issuers
+from .errors import InvalidResponse
+from .provider import Provider
+from .responses import allowed_url
+
+MAX_KEYS = 100
+MIN_RSA_BYTES = 256
+REQUIRED_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+OPTIONAL_ENDPOINTS = ("userinfo_endpoint", "end_session_endpoint")
+LIST_MEMBERS = (
+    "claims_supported",
+    "code_challenge_methods_supported",
+    "id_token_signing_alg_values_supported",
+    "token_endpoint_auth_methods_supported",
+)
+
+log = logging.getLogger(__name__)
+
+
+def declared_metadata(provider: Provider) -> Mapping[str, Any]:
+    """Return the metadata of a provider that publishes none: what its declaration says."""
+    names = ("issuer", *REQUIRED_ENDPOINTS, *OPTIONAL_ENDPOINTS, "revocation_endpoint")
+    return {name: value for name in names if (value := getattr(provider, name))}
+
+
+def read_metadata(provider: Provider, document: Any, *, loopback: bool) -> Mapping[str, Any]:
+    """Return a provider's metadata, with its issuer and endpoints checked.
+
+    Raises InvalidResponse.  Spec: OpenID Connect Discovery 1.0 §4.3, RFC 8414 §3.3.
+    """
+    if not isinstance(document, dict):
+        raise InvalidResponse("the metadata is not a JSON object")
+    metadata: dict[str, Any] = {name: v for name, v in document.items() if v is not None}
+    if metadata.get("issuer") not in expected_issuers(provider, metadata, {}):
+        message = (
+            f"the metadata names issuer {metadata.get('issuer')!r}, expected {provider.issuer!r}"
+        )
+        raise InvalidResponse(message, reason="issuer_mismatch")
+    for name in LIST_MEMBERS:
+        if not isinstance(metadata.get(name, []), list):
+            raise InvalidResponse(f"the metadata's {name} is not a list")
+    optional = [name for name in OPTIONAL_ENDPOINTS if name in metadata]
+    for name in (*REQUIRED_ENDPOINTS, *optional):
+        url = metadata.get(name)
+        if not isinstance(url, str) or not allowed_url(url, loopback=loopback):
+            raise InvalidResponse(f"the metadata's {name} is not an https URL")
+    if provider.pkce and "S256" not in metadata.get("code_challenge_methods_supported", ["S256"]):
+        log.warning(
+            "%s does not list S256 for PKCE; it is sent anyway, and plain is never used",
+            provider.name,
+        )
+    return metadata
+
+
+def read_keys(document: Any) -> list[Key]:
+    """Return the public signing keys of a JWK Set.  Other members are ignored.
+
+    Raises InvalidResponse where there is none.  Spec: RFC 7517 §5.
+    """
+    members = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(members, list) or len(members) > MAX_KEYS:
+        raise InvalidResponse("the key set is not usable", reason="bad_key_set")
+    keys = [key for key in map(_public_key, members) if key is not None]
+    if not keys:
+        raise InvalidResponse("the key set holds no usable key", reason="bad_key_set")
+    return keys
+
+
+def _public_key(member: Any) -> Key | None:
+    if not isinstance(member, dict) or member.get("kty") not in ("RSA", "EC", "OKP"):
+        return None
+    if "d" in member or member.get("use", "sig") != "sig":
+        return None
+    if member["kty"] == "RSA" and len(str(member.get("n"))) * 3 // 4 < MIN_RSA_BYTES:
+        return None
+    try:
+        return JWKRegistry.import_key(member)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        return None

@@ -1,0 +1,99 @@
+"""Exchange the authorization code for tokens.
+
+Spec: RFC 6749 §4.1.3 to §5.2, RFC 7636 §4.5.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote_plus
+
+import requests
+from requests.auth import HTTPBasicAuth
+
+from .authorization import PendingRequest
+from .errors import InvalidResponse, ProviderUnavailable, TokenError
+from .provider import Client, Document, Provider
+from .responses import Response, decode_json
+
+# In the order of preference.
+WITH_SECRET = ("client_secret_basic", "client_secret_post")
+
+
+def code_request(
+    client: Client,
+    metadata: Document,
+    login: PendingRequest,
+    code: str,
+    callback: Mapping[str, str],
+) -> requests.Request:
+    """Return the request that exchanges the code for tokens; it is not sent yet.
+
+    The client's credentials are added exactly once.
+    Spec: RFC 6749 §4.1.3, RFC 7636 §4.5.
+    """
+    provider, form = client.provider, {"grant_type": "authorization_code"}
+    form |= {"code": code, "redirect_uri": client.redirect_uri}
+    if provider.pkce:
+        form["code_verifier"] = login.code_verifier
+    request = requests.Request("POST", metadata["token_endpoint"], data=form)
+    if provider.authenticate is not None:
+        provider.authenticate(client, request)
+    else:
+        authenticate(client, metadata, request)
+    if provider.edit_token_request is not None:
+        provider.edit_token_request(client, request, callback)
+    return request
+
+
+def authenticate(client: Client, metadata: Mapping[str, Any], request: requests.Request) -> None:
+    """Put the client's credentials on a token request.
+
+    Uses the declared method, or else Basic or post, as the metadata lists.  Raises InvalidResponse
+    if the provider accepts neither.
+    Spec: RFC 6749 §2.3.1, OpenID Connect Core 1.0 §9.
+    """
+    provider, method = client.provider, client.provider.auth_method
+    if not method:
+        listed = metadata.get("token_endpoint_auth_methods_supported", [WITH_SECRET[0]])
+        method = next((name for name in WITH_SECRET if name in listed), "")
+    if method == "client_secret_basic":
+        request.auth = HTTPBasicAuth(quote_plus(client.client_id), quote_plus(client.client_secret))
+        return
+    request.data[provider.client_id_param] = client.client_id
+    if method == "client_secret_post":
+        request.data["client_secret"] = client.client_secret
+    elif method != "none":
+        raise InvalidResponse("no known way to authenticate at the token endpoint")
+
+
+def read_token_response(provider: Provider, response: Response) -> dict[str, Any]:
+    """Return the tokens of a token response.
+
+    The body is read before the status, since some providers report an error with status 200.
+    Raises TokenError, InvalidResponse, ProviderUnavailable.  Spec: RFC 6749 §5.1 and §5.2.
+    """
+    if response.status == 429 or response.status >= 500:
+        raise ProviderUnavailable(f"the token endpoint answered {response.status}")
+    tokens = decode_json(response.body)
+    if isinstance(tokens, dict) and provider.read_tokens is not None:
+        tokens = provider.read_tokens(tokens)
+    if not isinstance(tokens, dict):
+        raise InvalidResponse("the token response is not a JSON object")
+    if "error" in tokens:
+        error = tokens["error"]
+        raise TokenError(error[:64] if isinstance(error, str) else "not_a_word")
+    if response.status not in (200, 201):
+        raise InvalidResponse(f"the token endpoint answered {response.status}")
+    access_token = tokens.get("access_token")
+    usable = isinstance(access_token, str) and access_token.isascii() and access_token.isprintable()
+    if not usable or not access_token:
+        raise InvalidResponse("there is no usable access_token", reason="no_access_token")
+    token_type = tokens.get("token_type")
+    if not isinstance(token_type, str) or token_type.lower() != "bearer":
+        raise InvalidResponse("the token_type is not Bearer", reason="not_bearer")
+    return tokens
+
+
+def bearer_by_default(tokens: dict[str, Any]) -> dict[str, Any]:
+    """Add the token_type that some providers leave out.  For `Provider.read_tokens`."""
+    return {"token_type": "Bearer", **tokens}

@@ -1,0 +1,59 @@
+"""Apple.  Docs: https://developer.apple.com/documentation/signinwithapplerestapi."""
+
+import logging
+import time
+from dataclasses import replace
+
+import requests
+from joserfc import errors, jwk, jwt
+
+from ..oauth.claims import at_path, standard_claims
+from ..oauth.errors import InvalidResponse, TokenError
+from ..oauth.provider import Claims, Client, Colors, Grant, Provider, Setting
+from ..oauth.responses import decode_json
+
+
+def authenticate(client: Client, request: requests.Request) -> None:
+    """Quirk: the client secret is a JWT, signed each time with the private key from Apple."""
+    ours, now = client.settings, int(time.time())
+    secret = {"iss": ours["TEAM_ID"], "sub": client.client_id, "aud": client.provider.issuer}
+    times = {"iat": now, "exp": now + 300}
+    try:
+        key = jwk.ECKey.import_key(ours["PRIVATE_KEY"].replace("\\n", "\n"))
+        token = jwt.encode({"alg": "ES256", "kid": ours["KEY_ID"]}, secret | times, key)
+    except (errors.JoseError, TypeError, ValueError) as error:
+        logging.getLogger(__name__).error("APPLE_PRIVATE_KEY is not usable: %s", error)
+        raise TokenError("invalid_client") from error
+    request.data |= {"client_id": client.client_id, "client_secret": token}
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: the name is sent once, at the first sign-in, unsigned."""
+    try:
+        user = decode_json(grant.callback.get("user", "").encode())
+    except (InvalidResponse, ValueError):
+        user = None
+    parts = (at_path(user, "name.firstName"), at_path(user, "name.lastName"))
+    return replace(standard_claims(grant), name=" ".join(p for p in parts if isinstance(p, str)))
+
+
+PROVIDER = Provider(
+    name="apple",
+    label="Apple",
+    issuer="https://appleid.apple.com",
+    scope="name email",
+    authorization_params={"response_mode": "form_post"},
+    cancel_errors=("user_cancelled_authorize",),
+    auth_method="private_key_jwt",
+    authenticate=authenticate,
+    claims=claims,
+    settings=(
+        Setting(ending="TEAM_ID", required=True, example="A1B2C3D4E5"),
+        Setting(ending="KEY_ID", required=True, example="F6G7H8I9J0"),
+        Setting(ending="PRIVATE_KEY", required=True, secret=True, example="text of the .p8 file"),
+    ),
+    console_url="https://developer.apple.com/account/resources/identifiers/list/serviceId",
+    console_hint="Services ID: add the URI (https, no localhost); Keys: a Sign in with Apple key.",
+    colors=Colors(background="#000", text="#fff", mark="white"),
+    dark_colors=Colors(background="#fff", text="#000", mark="black"),
+)

@@ -1,0 +1,42 @@
+"""Facebook.  Docs: https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow."""
+
+import hmac
+
+from ..oauth.claims import as_sub, at_path
+from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: the request lists its fields and is signed with the app secret (`appsecret_proof`).
+
+    Facebook does not say whether an address is verified, so it counts as unverified.
+    """
+    secret = grant.client.client_secret.encode()
+    proof = hmac.digest(secret, grant.tokens["access_token"].encode(), "sha256").hex()
+    user = grant.call(
+        grant.metadata["userinfo_endpoint"],
+        query={"fields": "id,name,email,picture", "appsecret_proof": proof},
+    )
+    return Claims(
+        sub=as_sub(user["id"]),
+        name=user.get("name"),
+        email=user.get("email"),
+        picture=at_path(user, "picture.data.url"),
+    )
+
+
+PROVIDER = Provider(
+    name="facebook",
+    label="Facebook",
+    identity_issuer="https://www.facebook.com",
+    authorization_endpoint="https://www.facebook.com/v24.0/dialog/oauth",
+    token_endpoint="https://graph.facebook.com/v24.0/oauth/access_token",
+    userinfo_endpoint="https://graph.facebook.com/v24.0/me",
+    scope="public_profile email",
+    auth_method="client_secret_post",
+    claims=claims,
+    settings=(Setting(ending="API_VERSION", default="v24.0", example="v24.0"),),
+    console_url="https://developers.facebook.com/apps",
+    console_hint="Use case Authenticate and request data; Facebook Login, Settings: add the URI.",
+    colors=Colors(background="#0866ff", text="#fff", mark="white"),
+)

@@ -1,0 +1,96 @@
+"""GitHub.  Docs: https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from ..oauth.claims import as_sub
+from ..oauth.errors import OAuthError
+from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
+
+# 68 lines: e-mail addresses and organizations are separate, paged lists.
+ISSUER = "https://github.com/login/oauth"
+PAGE_SIZE = 100
+MAX_PAGES = 10
+
+log = logging.getLogger(__name__)
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: the profile has only the public address.  The verified address is in another list.
+
+    Without permission to read that list, the person signs in without an address.
+    """
+    user_url = grant.metadata["userinfo_endpoint"]
+    emails = grant.start_call(f"{user_url}/emails")
+    restricted = "ALLOWED_ORGS" in grant.client.settings
+    first = grant.start_call(f"{user_url}/orgs", query=_page(1)) if restricted else None
+    user = grant.call(user_url)
+    try:
+        email = _primary(emails.result())
+    except OAuthError as error:
+        log.warning("GitHub did not show the list of e-mail addresses: %s", error)
+        email = None
+    return Claims(
+        sub=as_sub(user["id"]),
+        name=user.get("name") or user.get("login"),
+        preferred_username=user.get("login"),
+        email=email,
+        email_verified=email is not None,
+        picture=user.get("avatar_url"),
+        member_of=_organizations(grant, f"{user_url}/orgs", first.result()) if first else (),
+    )
+
+
+def _page(number: int) -> dict[str, str]:
+    return {"per_page": str(PAGE_SIZE), "page": str(number)}
+
+
+def _organizations(grant: Grant, url: str, entries: list[Any]) -> tuple[str, ...]:
+    """Return the organizations of the first page and of further pages."""
+    names = [entry["login"] for entry in entries]
+    for number in range(2, MAX_PAGES + 1):
+        if len(entries) < PAGE_SIZE:
+            break
+        entries = grant.call(url, query=_page(number))
+        names += [entry["login"] for entry in entries]
+    return tuple(names)
+
+
+def _primary(emails: Any) -> str | None:
+    """Return the primary address, if it is verified."""
+    found = emails if isinstance(emails, list) else []
+    entries = [entry for entry in found if isinstance(entry, dict)]
+    usable = (e for e in entries if e.get("primary") is True and e.get("verified") is True)
+    return next((entry.get("email") for entry in usable), None)
+
+
+def issuers(
+    provider: Provider, metadata: Mapping[str, Any], claims: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Quirk: GitHub sends `iss` since 2026; an enterprise server may still send github.com's.
+
+    Spec: RFC 9207.
+    """
+    return (provider.issuer, ISSUER)
+
+
+PROVIDER = Provider(
+    name="github",
+    label="GitHub",
+    issuer=ISSUER,
+    authorization_endpoint="https://github.com/login/oauth/authorize",
+    token_endpoint="https://github.com/login/oauth/access_token",
+    userinfo_endpoint="https://api.github.com/user",
+    scope="read:user user:email",
+    auth_method="client_secret_post",
+    issuers=issuers,
+    claims=claims,
+    settings=(
+        Setting(ending="ALLOWED_ORGS", allow_list=True, scope="read:org", example="my-company"),
+    ),
+    console_url="https://github.com/settings/applications/new",
+    console_hint="OAuth Apps, New OAuth App; one app has one callback URL.",
+    colors=Colors(background="#24292f", text="#fff", mark="white"),
+    dark_colors=Colors(background="#24292f", text="#fff", border="#6e7781", mark="white"),
+)

@@ -1,0 +1,48 @@
+"""Notion.  Docs: https://developers.notion.com/docs/authorization."""
+
+from collections.abc import Mapping
+
+import requests
+
+from ..oauth.claims import as_sub, at_path
+from ..oauth.provider import Claims, Client, Colors, Grant, Provider
+
+
+def edit_token_request(
+    client: Client, request: requests.Request, callback: Mapping[str, str]
+) -> None:
+    """Quirk: the token request has a JSON body."""
+    request.json, request.data = request.data, {}
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: the profile is in the token response.
+
+    It has the address if the integration may read it.  Notion does not say whether it is verified.
+    """
+    user = grant.tokens["owner"]["user"]
+    return Claims(
+        sub=as_sub(user["id"]),
+        name=user.get("name"),
+        email=at_path(user, "person.email"),
+        picture=user.get("avatar_url"),
+    )
+
+
+PROVIDER = Provider(
+    name="notion",
+    label="Notion",
+    identity_issuer="https://api.notion.com",
+    authorization_endpoint="https://api.notion.com/v1/oauth/authorize",
+    token_endpoint="https://api.notion.com/v1/oauth/token",
+    authorization_params={"owner": "user"},
+    # PKCE: unconfirmed, not in the guide; other libraries send it.
+    pkce=True,
+    auth_method="client_secret_basic",
+    edit_token_request=edit_token_request,
+    claims=claims,
+    console_url="https://www.notion.so/profile/integrations",
+    console_hint="New integration, type Public; capabilities: user information with e-mail.",
+    colors=Colors(background="#000", text="#fff", mark="white"),
+    dark_colors=Colors(background="#fff", text="#000", mark="black"),
+)

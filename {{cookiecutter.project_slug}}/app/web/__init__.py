@@ -1,0 +1,1 @@
+"""Error pages, security headers, logging and health checks of the whole app."""

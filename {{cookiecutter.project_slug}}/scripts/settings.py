@@ -1,0 +1,87 @@
+"""Writes docs/settings.md from the settings of the code.  A test fails when the page is stale."""
+
+# ruff: noqa: E501 - rows of tables
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from app.signin.config.settings import ROWS  # noqa: E402 - after the path
+
+PAGE = PROJECT / "docs" / "settings.md"
+HEAD = """# Settings
+
+Settings are environment variables, or lines of `.env`; the environment wins. They are read once, when the app starts,
+and all problems are reported together, by name and without values. An empty value counts as unset. `.env` is never
+committed; [.env.example](../.env.example) is.
+
+`python scripts/settings.py` writes this page from the code; a test fails when it is stale.
+
+## The app
+
+| setting | meaning | default |
+|---|---|---|
+"""
+PROVIDERS = """
+## A provider of `app/signin/providers/`
+
+`<PROVIDER>` is the provider's name in capitals. A provider may have settings of its own: see its file, or
+`flask providers`.
+
+| setting | meaning | default |
+|---|---|---|
+| `<PROVIDER>_CLIENT_ID`, `<PROVIDER>_CLIENT_SECRET` | Our registration there. With both set its button is shown; with one of them the app does not start | none |
+| `<PROVIDER>_SCOPE` | Replaces the scope | see its file |
+| `<PROVIDER>_AUTH_METHOD` | How the app authenticates: `client_secret_post`, `client_secret_basic`, or `none` for a public client, which has no secret | see its file |
+| `<PROVIDER>_BASE_URL`, `<PROVIDER>_API_URL` | Another server of the same kind, such as a company's own: replaces the address of the authorization endpoint, or of the profile | see its file |
+| `<PROVIDER>_ISSUER` | Another issuer, whose people are other people | see its file |
+
+## Any OpenID Provider
+
+`<NAME>` is any name in capitals; the provider is then called by it in lower case. Any number of them.
+
+| setting | meaning | default |
+|---|---|---|
+| `OIDC_<NAME>_ISSUER` | What stands before `/.well-known/openid-configuration` | required |
+| `OIDC_<NAME>_CLIENT_ID`, `OIDC_<NAME>_CLIENT_SECRET` | Our registration there | required |
+| `OIDC_<NAME>_LABEL` | What its button says | the name |
+| `OIDC_<NAME>_SCOPE` | The scope | `openid email profile` |
+| `OIDC_<NAME>_AUTH_METHOD` | As above | what its metadata lists |
+| `OIDC_<NAME>_ID_TOKEN_ALG` | The one algorithm of its ID Tokens: RS, PS, ES or HS with 256, 384 or 512; EdDSA, Ed25519 | what its metadata lists, but HS |
+
+## Any plain OAuth 2.0 provider
+
+It has one profile document in JSON.
+
+| setting | meaning | default |
+|---|---|---|
+| `OAUTH_<NAME>_AUTHORIZATION_ENDPOINT`, `OAUTH_<NAME>_TOKEN_ENDPOINT`, `OAUTH_<NAME>_USERINFO_ENDPOINT` | Where to send people, exchange the code, read the profile | required |
+| `OAUTH_<NAME>_CLIENT_ID`, `OAUTH_<NAME>_CLIENT_SECRET` | Our registration there | required |
+| `OAUTH_<NAME>_ISSUER` | Its name, if it sends `iss` (RFC 9207) | the server of the authorization endpoint |
+| `OAUTH_<NAME>_LABEL`, `OAUTH_<NAME>_SCOPE` | What its button says; the scope | the name; none |
+| `OAUTH_<NAME>_AUTH_METHOD` | As above | `client_secret_post` |
+| `OAUTH_<NAME>_SUB`, `OAUTH_<NAME>_NAME`, `OAUTH_<NAME>_EMAIL`, `OAUTH_<NAME>_EMAIL_VERIFIED`, `OAUTH_<NAME>_PICTURE` | Which members of the profile these are, with dots for nesting | `sub`, `name`, `email`, `email_verified`, `picture` |
+
+## Read by the servers
+
+| setting | meaning | default |
+|---|---|---|
+| `FLASK_RUN_PORT` | The port of `flask run`, in `.flaskenv` | `8000` |
+| `BIND` | Where gunicorn listens | `127.0.0.1:8000` |
+| `WEB_CONCURRENCY` | How many processes gunicorn starts | `1` |
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    rows = "".join(
+        f"| `{row.name.upper()}` | {row.metadata['meaning']} | {row.metadata['default']} |\n"
+        for row in ROWS
+    )
+    return HEAD + rows + PROVIDERS
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    print(f"Wrote {PAGE.relative_to(PROJECT)}.")

@@ -1,8 +1,7 @@
-"""Takes the pictures of the README: docs/pictures/*.png, from the app of the template folder."""
+"""Takes the pictures of both READMEs: docs/pictures/*.png, and docs/sign-in.png of the app."""
 
 import contextlib
 import os
-import secrets
 import shutil
 import socket
 import subprocess
@@ -12,16 +11,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
-from clean_copy import ROOT
+from clean_copy import ROOT, generate
 from playwright.sync_api import Browser, sync_playwright
 
-TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 PICTURES = ROOT / "docs" / "pictures"
+OWN_PICTURE = ROOT / "{{cookiecutter.project_slug}}" / "docs" / "sign-in.png"
 SIZE = {"width": 1100, "height": 720}
+OWN_SIZE = {"width": 760, "height": 420}
 START_SECONDS = 60
-SET_UP = ("GITHUB", "GOOGLE", "FACEBOOK", "X")
+PROVIDERS = ("github", "google", "facebook", "x")
 
 
 def free_port() -> int:
@@ -33,25 +34,26 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def app() -> Iterator[str]:
-    """Serve the app, with a database of its own and every provider set up; yield its address."""
+def app(*providers: str) -> Iterator[str]:
+    """Generate an app, serve it with these providers set up, and yield its address."""
     port = free_port()
     url = f"http://localhost:{port}"
-    with tempfile.TemporaryDirectory() as folder:
+    names = [f"{name.upper()}_CLIENT_{part}" for name in providers for part in ("ID", "SECRET")]
+    with tempfile.TemporaryDirectory() as output:
+        chosen = ",".join(providers) or "none"
+        generate(Path(output), "project_name=Field Notes", f"providers={chosen}")
+        folder = Path(output) / "field-notes"
         environ = {
             **os.environ,
-            **{f"{name}_CLIENT_{part}": "example" for name in SET_UP for part in ("ID", "SECRET")},
+            **dict.fromkeys(names, "example"),
             "APP_ENV": "development",
-            "APP_NAME": "Field Notes",
-            "DATABASE_URL": f"sqlite:///{folder}/app.db",
+            "DATABASE_URL": f"sqlite:///{output}/app.db",
             "FLASK_APP": "app",
             "PUBLIC_URL": url,
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "SECRET_KEY": secrets.token_urlsafe(48),
         }
         flask = [sys.executable, "-m", "flask"]
-        subprocess.run([*flask, "db", "upgrade"], cwd=TEMPLATE, env=environ, check=True)
-        server = subprocess.Popen([*flask, "run", "--port", str(port)], cwd=TEMPLATE, env=environ)
+        subprocess.run([*flask, "db", "upgrade"], cwd=folder, env=environ, check=True)
+        server = subprocess.Popen([*flask, "run", "--port", str(port)], cwd=folder, env=environ)
         try:
             wait_for(f"{url}/healthz")
             yield url
@@ -96,13 +98,18 @@ def take(browser: Browser, url: str, theme: Literal["light", "dark"]) -> None:
 def main() -> None:
     """Make all pictures anew."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with app() as url, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        take(browser, url, "light")
-        take(browser, url, "dark")
+        with app(*PROVIDERS) as url:
+            take(browser, url, "light")
+            take(browser, url, "dark")
+        with app() as url:
+            page = browser.new_page(viewport=OWN_SIZE, color_scheme="light")  # type: ignore[arg-type]
+            page.goto(f"{url}/login")
+            page.screenshot(path=OWN_PICTURE)
         browser.close()
 
 

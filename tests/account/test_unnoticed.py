@@ -58,6 +58,15 @@ def test_a_provider_that_was_removed_cannot_confirm(
         assert "/github" not in page
 
 
+def test_who_signed_in_with_a_provider_that_was_removed_can_sign_out(
+    app: RunningApp, ada: Visitor
+) -> None:
+    app.app.extensions["signin"].settings.clients.pop("alpha")
+
+    assert went_to(ada.press("/logout")) == "/"
+    assert ada.who() is None
+
+
 def test_a_provider_that_is_removed_while_its_identity_waits(
     app: RunningApp, visitor: Visitor, visit: Visit
 ) -> None:

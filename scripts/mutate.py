@@ -75,6 +75,9 @@ something in, and wants one of them red. It finds the checks in the code and wro
 - `call`: a call of a function that refuses, made for nothing else; it is left out
 - `decorator`: what stands before a function; it is left out
 
+A check that is not tried was not taken out for every test in which it decides something, as its
+code is now. Whether one of them notices is not known.
+
 {summary}.
 
 | check | in `app/signin/` | test that turned red |

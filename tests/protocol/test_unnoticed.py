@@ -78,10 +78,11 @@ def test_a_secret_algorithm_needs_a_secret() -> None:
     refused("OIDC_OP_ID_TOKEN_ALG", **oidc(ID_TOKEN_ALG="HS256", AUTH_METHOD="none"))
 
 
-def test_an_origin_moves_only_what_stands_there() -> None:
-    """Google declares no endpoint, so there is nothing that GOOGLE_API_URL replaces."""
+@pytest.mark.parametrize("ending", ["API_URL", "BASE_URL"])
+def test_an_origin_moves_only_what_stands_there(ending: str) -> None:
+    """Google declares no endpoint to replace, so its accounts stay those of Google."""
     client = {"GOOGLE_CLIENT_ID": "a", "GOOGLE_CLIENT_SECRET": "b"}
-    moved = load(GOOGLE_API_URL="https://elsewhere.example", **client)
+    moved = load(**{f"GOOGLE_{ending}": "https://elsewhere.example"}, **client)
     assert moved.clients["google"].provider == load(**client).clients["google"].provider
 
 

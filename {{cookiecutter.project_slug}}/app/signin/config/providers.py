@@ -45,7 +45,9 @@ def builtin(reader: Reader, provider: Provider, loopback: bool) -> Provider:
         moved = _moved(provider, _origin(provider.authorization_endpoint), url.rstrip("/"))
         # Accounts on another server are different accounts.
         same = (moved.issuer, moved.identity_issuer) == (provider.issuer, provider.identity_issuer)
-        provider = replace(moved, identity_issuer=url.rstrip("/")) if same else moved
+        if same and moved != provider:
+            moved = replace(moved, identity_issuer=url.rstrip("/"))
+        provider = moved
     if issuer := reader.url(provider.setting("ISSUER"), loopback=loopback):
         identity = issuer if provider.identity_issuer else ""
         metadata = "" if provider.uses_discovery else provider.metadata_url

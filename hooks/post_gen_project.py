@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+# Cookiecutter puts Python literals in place of the braces before this runs; ruff sees the braces.
 answers = json.loads({{cookiecutter | jsonify | pprint}})  # noqa: F821
 chosen = json.loads({{cookiecutter.__providers | declarations | jsonify | pprint}})  # noqa: F821
 # Every option that exists, by question, and what stands in the app for each of them.

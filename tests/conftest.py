@@ -10,6 +10,9 @@ import pytest
 from clean_copy import clean_copy
 from cookiecutter.main import cookiecutter
 
+# Fixtures of the tests that run the app, and of those that open a browser.
+pytest_plugins = ["harness.fixtures", "harness.chromium"]
+
 Generate = Callable[..., Path]
 
 

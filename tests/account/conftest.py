@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from harness.app_server import RunningApp, running_app
 from harness.counting_provider import CountingProvider, Someone, counting_provider
-from harness.databases import migrate, postgresql_database, sqlite_copy
-from harness.fixtures import each_database, migrated_sqlite, sqlite_url  # noqa: F401
+from harness.databases import postgresql_database, sqlite_copy
 from harness.visitor import Visitor
 
 ADA = Someone("1815", "Ada Lovelace", "ada@example.com")
@@ -21,14 +20,6 @@ PROVIDERS = ("github", "google", "alpha", "beta")
 Serve = Callable[..., RunningApp]
 Visit = Callable[..., Visitor]
 Later = Callable[..., None]
-
-
-@pytest.fixture(scope="session")
-def migrated_postgresql() -> Iterator[str]:
-    """The name of a migrated PostgreSQL database, to copy.  Without PostgreSQL the tests fail."""
-    with postgresql_database() as url:
-        migrate(url)
-        yield url.rpartition("/")[2]
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +48,7 @@ def crowd_provider() -> Iterator[CountingProvider]:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def database(
     request: pytest.FixtureRequest,
-    migrated_sqlite: Path,  # noqa: F811
+    migrated_sqlite: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """A migrated database for a whole module: its tests run on SQLite and on PostgreSQL."""
@@ -69,7 +60,7 @@ def database(
 
 
 @pytest.fixture
-def serve(provider: CountingProvider, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Serve]:  # noqa: F811
+def serve(provider: CountingProvider, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Serve]:
     """Serve an app with these settings; on a SQLite database of its own, or on the one named."""
     with ExitStack() as stack:
 

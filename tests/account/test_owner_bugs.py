@@ -92,7 +92,7 @@ def test_a_bug_is_a_500_with_its_traceback_in_the_log(
 def test_the_debugger_gets_it_in_development(page: Callable[[], str], pages: RunningApp) -> None:
     pages.app.debug = True
     try:
-        with pytest.raises(Exception) as raised:  # noqa: PT011 - which one is the page's business
+        with pytest.raises(Exception) as raised:  # noqa: PT011 - each page raises its own
             pages.app.test_client().get(f"/own/{page.__name__}", base_url=pages.url)
     finally:
         pages.app.debug = False

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from harness.app_server import RunningApp, running_app
-from harness.chromium import chromium, context, no_complaints, page  # noqa: F401
 from harness.counting_provider import CountingProvider, counting_provider
-from harness.fixtures import migrated_sqlite, sqlite_url  # noqa: F401
 
 
 @pytest.fixture
@@ -16,7 +14,7 @@ def provider() -> Iterator[CountingProvider]:
 
 
 @pytest.fixture
-def app(provider: CountingProvider, sqlite_url: str) -> Iterator[RunningApp]:  # noqa: F811
+def app(provider: CountingProvider, sqlite_url: str) -> Iterator[RunningApp]:
     environ = {
         **provider.settings,
         "APP_NAME": "Field Notes",

@@ -1,12 +1,10 @@
-"""Fixtures of a real browser: import them in a conftest.py."""
+"""Fixtures of a real browser."""
 
 import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
-__all__ = ["chromium", "context", "no_complaints", "page"]
 
 ARGUMENTS = [
     "--no-sandbox",

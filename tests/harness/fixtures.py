@@ -1,4 +1,4 @@
-"""Fixtures for the tests that run the app: import them in a conftest.py."""
+"""Fixtures for the tests that run the app."""
 
 import os
 from collections.abc import Iterator
@@ -10,26 +10,32 @@ from sqlalchemy.engine import make_url
 
 from .databases import POSTGRESQL, migrate, postgresql_database, sqlite_copy
 
-__all__ = ["each_database", "migrated_postgresql", "migrated_sqlite", "sqlite_url"]
-
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to copy."""
+    # scripts/mutate.py makes one for all its runs.
+    if made := os.environ.get("MIGRATED_SQLITE"):
+        return Path(made)
     file = tmp_path_factory.mktemp("migrated") / "app.db"
     migrate(f"sqlite:///{file}")
     return file
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql() -> Iterator[str]:
-    """The name of a migrated PostgreSQL database, to copy."""
+def postgresql_server() -> None:
+    """Skip without a PostgreSQL server; with `CI` set, fail."""
     try:
         psycopg.connect(f"{POSTGRESQL}/postgres").close()
     except psycopg.OperationalError:
         if os.environ.get("CI"):
             raise
         pytest.skip("PostgreSQL is not running: see TEST_POSTGRESQL in tests/harness/databases.py")
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: None) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database, to copy."""
     with postgresql_database() as url:
         migrate(url)
         yield str(make_url(url).database)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import psycopg
 import pytest
 from harness.app_server import SECRET_KEY, TEMPLATE
 from harness.databases import postgresql_database
@@ -24,13 +23,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'app.db'}"
         return
-    try:
-        with postgresql_database() as url:
-            yield url
-    except psycopg.OperationalError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no PostgreSQL: {error}")
+    request.getfixturevalue("postgresql_server")
+    with postgresql_database() as url:
+        yield url
 
 
 @pytest.fixture

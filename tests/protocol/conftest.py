@@ -1,6 +1,5 @@
 """A misbehaving provider, a canary, and the app with everything that it can be set up with."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ from harness.bad_provider import (  # noqa: E402
     Listener,
 )
 from harness.browser import Browser  # noqa: E402
-from harness.databases import migrate, postgresql_database, sqlite_copy  # noqa: E402
+from harness.databases import postgresql_database, sqlite_copy  # noqa: E402
 from harness.walk import forget  # noqa: E402
 
 
@@ -38,24 +37,17 @@ def canary() -> Iterator[Listener]:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+def sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     """Return the URL of a fresh, migrated SQLite database, again and again."""
     folder = tmp_path_factory.mktemp("databases")
-    # Made once for all the runs of scripts/mutate.py.
-    migrated = Path(os.environ.get("MIGRATED_SQLITE") or folder / "migrated.db")
-    if not migrated.exists():
-        migrate(f"sqlite:///{migrated}")
-    return lambda: sqlite_copy(migrated, folder)
+    return lambda: sqlite_copy(migrated_sqlite, folder)
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Callable[[], str]]:
+def postgresql(migrated_postgresql: str) -> Iterator[Callable[[], str]]:
     """Return the URL of a fresh, migrated PostgreSQL database, again and again."""
     with ExitStack() as stack:
-        template = stack.enter_context(postgresql_database())
-        migrate(template)
-        name = template.rpartition("/")[2]
-        yield lambda: stack.enter_context(postgresql_database(name))
+        yield lambda: stack.enter_context(postgresql_database(migrated_postgresql))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -15,7 +15,7 @@ from .models import Note
 bp = Blueprint("home", __name__, template_folder="templates")
 
 
-class NoteForm(FlaskForm):  # type: ignore[misc]
+class NoteForm(FlaskForm):
     """One line of text."""
 
     body = StringField("Note", validators=[DataRequired(), Length(max=500)])

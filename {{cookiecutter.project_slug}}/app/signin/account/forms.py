@@ -14,7 +14,7 @@ INITIALS = "initials"
 CURRENT = "current"
 
 
-class ProfileForm(FlaskForm):  # type: ignore[misc]
+class ProfileForm(FlaskForm):
     """Name and picture.  The e-mail address comes from the provider and cannot be edited."""
 
     name = StringField(
@@ -39,7 +39,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError("Enter a name with visible characters.")
 
 
-class DeleteForm(FlaskForm):  # type: ignore[misc]
+class DeleteForm(FlaskForm):
     """Confirm account deletion."""
 
     sure = BooleanField(

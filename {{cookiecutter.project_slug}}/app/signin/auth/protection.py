@@ -18,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()
 
 
-class ForeignOrigin(CSRFError):  # type: ignore[misc]
+class ForeignOrigin(CSRFError):
     """A form was submitted from a page that was not at PUBLIC_URL."""
 
 

@@ -43,7 +43,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
+class LoginManager(flask_login.LoginManager):
     """Flask-Login's manager without its remember cookie."""
 
     session_protection = None

@@ -5,7 +5,7 @@ Nothing of the app's changes: people with a password sign in as before, and its 
 
 from pathlib import Path
 
-from .test_in_a_bare_app import make_shop, run
+from .test_in_a_bare_app import make_shop, sign_in
 
 FILES = {
     "shop/db.py": """
@@ -129,4 +129,4 @@ assert new.get("/mine", base_url=BASE).location.startswith("/password"), "an end
 
 def test_both_ways_to_sign_in_work(tmp_path: Path) -> None:
     make_shop(tmp_path, FILES)
-    run(tmp_path)
+    sign_in(tmp_path)

@@ -4,14 +4,13 @@ The app has a database, a base template and pages of its own, and knows nothing 
 `signin.init_app(app)` and `SignInUser`.
 """
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from harness.app_server import SECRET_KEY, TEMPLATE
-from harness.counting_provider import CountingProvider, Person, counting_provider
+from harness.counting_provider import Person, counting_provider
+
+from .dialogue import run
 
 FILES = {
     "shop/db.py": """
@@ -112,48 +111,23 @@ def make_shop(folder: Path, files: dict[str, str]) -> None:
         path.write_text(text.lstrip(), encoding="utf-8")
 
 
-def environment(folder: Path, provider: CountingProvider) -> dict[str, str]:
-    """Return the settings of its owner."""
-    return {
-        **os.environ,
-        **provider.settings,
-        "APP_ENV": "development",
-        "PUBLIC_URL": "http://localhost:8000",
-        "PYTHONPATH": str(folder),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-
-
-def run(folder: Path) -> str:
-    """Run sign_in.py, go to the provider for it, and return what it printed last."""
+def sign_in(folder: Path) -> str:
+    """Run sign_in.py with the settings of its owner, and return what it printed last."""
+    database = f"sqlite:///{folder / 'shop.db'}"
     with counting_provider() as provider:
-        running = subprocess.Popen(
-            [sys.executable, "sign_in.py", SECRET_KEY, f"sqlite:///{folder / 'shop.db'}"],
-            cwd=folder,
-            env=environment(folder, provider),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert running.stdin
-        assert running.stdout
-        location = running.stdout.readline().strip()
-        assert location.startswith("http"), running.communicate(timeout=20)
-        running.stdin.write(provider.sign_in(location, Person(3)) + "\n")
-        running.stdin.flush()
-        out, errors = running.communicate(timeout=30)
-    assert running.returncode == 0, errors
-    return out
+        settings = provider.settings | {
+            "APP_ENV": "development",
+            "PUBLIC_URL": "http://localhost:8000",
+        }
+        return run(folder, provider, Person(3), "sign_in.py", SECRET_KEY, database, **settings)
 
 
 def test_the_app_has_twenty_lines() -> None:
-    text = "".join(FILES.values())
-    lines = [line for line in text.splitlines() if line and not line.startswith(("from", "import"))]
+    lines = [line for line in "".join(FILES.values()).splitlines() if line]
     assert len(lines) <= 20, len(lines)
 
 
 def test_one_call_signs_people_in(tmp_path: Path) -> None:
     make_shop(tmp_path, FILES)
 
-    assert run(tmp_path).split()[-2:] == ["corp", "None"]
+    assert sign_in(tmp_path).split()[-2:] == ["corp", "None"]

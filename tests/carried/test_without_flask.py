@@ -14,6 +14,8 @@ from pathlib import Path
 from harness.app_server import TEMPLATE
 from harness.counting_provider import Person, counting_provider
 
+from .dialogue import run
+
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 BLOCKED = ("flask", "werkzeug", "jinja2", "sqlalchemy", "flask_login", "alembic")
 
@@ -39,34 +41,11 @@ def test_signing_in_from_a_terminal(tmp_path: Path) -> None:
         f"import sys\nfor name in {BLOCKED}: sys.modules[name] = None\n", encoding="utf-8"
     )
     with counting_provider() as provider:
-        settings = provider.settings
-        environ = {
-            **os.environ,
-            "PYTHONPATH": str(tmp_path),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "ISSUER": settings["OIDC_CORP_ISSUER"],
-            "CLIENT_ID": settings["OIDC_CORP_CLIENT_ID"],
-            "CLIENT_SECRET": settings["OIDC_CORP_CLIENT_SECRET"],
+        person, settings = Person(7), provider.settings
+        client = {
+            name: settings[f"OIDC_CORP_{name}"] for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
         }
-        running = subprocess.Popen(
-            [sys.executable, "-u", "login.py"],
-            cwd=tmp_path,
-            env=environ,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert running.stdin
-        assert running.stdout
-        said = running.stdout.readline()
-        url = re.search(r"http\S+", said)
-        assert url, running.communicate(timeout=20)
-        person = Person(7)
-        running.stdin.write(provider.sign_in(url[0], person) + "\n")
-        running.stdin.flush()
-        out, errors = running.communicate(timeout=20)
-    assert running.returncode == 0, errors
+        out = run(tmp_path, provider, person, "login.py", **client)
     assert f"name='{person.name}'" in out, out
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Literal
 
 from clean_copy import ROOT, generate
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 PICTURES = ROOT / "docs" / "pictures"
 OWN_PICTURE = ROOT / "{{cookiecutter.project_slug}}" / "docs" / "sign-in.png"
-SIZE = {"width": 1100, "height": 720}
-OWN_SIZE = {"width": 760, "height": 420}
+SIZE = ViewportSize(width=1100, height=720)
+OWN_SIZE = ViewportSize(width=760, height=420)
 START_SECONDS = 60
 PROVIDERS = ("github", "google", "facebook", "x")
 
@@ -74,7 +74,7 @@ def wait_for(url: str) -> None:
 
 def take(browser: Browser, url: str, theme: Literal["light", "dark"]) -> None:
     """Walk through one sign-in, and take a picture of each page."""
-    context = browser.new_context(viewport=SIZE, color_scheme=theme, device_scale_factor=2)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=SIZE, color_scheme=theme, device_scale_factor=2)
     page = context.new_page()
 
     def picture(name: str) -> None:
@@ -107,7 +107,7 @@ def main() -> None:
             take(browser, url, "light")
             take(browser, url, "dark")
         with app() as url:
-            page = browser.new_page(viewport=OWN_SIZE, color_scheme="light")  # type: ignore[arg-type]
+            page = browser.new_page(viewport=OWN_SIZE, color_scheme="light")
             page.goto(f"{url}/login")
             page.screenshot(path=OWN_PICTURE)
         browser.close()

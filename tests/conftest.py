@@ -11,6 +11,7 @@ from clean_copy import clean_copy
 from cookiecutter.main import cookiecutter
 
 # Fixtures of the tests that run the app, and of those that open a browser.
+pytest.register_assert_rewrite("harness.walk")
 pytest_plugins = ["harness.fixtures", "harness.chromium"]
 
 Generate = Callable[..., Path]

@@ -16,8 +16,8 @@ from .app_server import SECRET_KEY, TEMPLATE
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
 
 
-def migrate(database_url: str) -> None:
-    """Bring a database to the newest migration, as an owner does."""
+def run_python(app: Path, database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in an app's folder, with the settings of its owner."""
     environ = {
         **os.environ,
         "APP_ENV": "development",
@@ -26,10 +26,15 @@ def migrate(database_url: str) -> None:
         "DATABASE_URL": database_url,
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-m", "flask", "db", "upgrade"]
-    done = subprocess.run(
-        command, cwd=TEMPLATE, env=environ, check=False, capture_output=True, text=True
+    command = [sys.executable, *arguments]
+    return subprocess.run(
+        command, cwd=app, env=environ, check=False, capture_output=True, text=True
     )
+
+
+def migrate(database_url: str) -> None:
+    """Bring a database to the newest migration, as an owner does."""
+    done = run_python(TEMPLATE, database_url, "-m", "flask", "db", "upgrade")
     assert done.returncode == 0, done.stderr
 
 

@@ -1,17 +1,15 @@
 """A filled database, on SQLite and on PostgreSQL, and migrations written for a test."""
 
-import os
 import shutil
 import subprocess
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-from harness.app_server import SECRET_KEY, TEMPLATE
-from harness.databases import postgresql_database
+from harness.app_server import TEMPLATE
+from harness.databases import postgresql_database, run_python
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 
@@ -38,26 +36,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def python(project: Path, database_url: str) -> Run:
     """Run Python in the project, with the settings of its owner."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environ = {
-            **os.environ,
-            "APP_ENV": "development",
-            "FLASK_APP": "app",
-            "SECRET_KEY": SECRET_KEY,
-            "DATABASE_URL": database_url,
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        return subprocess.run(
-            [sys.executable, *arguments],
-            cwd=project,
-            env=environ,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-
-    return run
+    return partial(run_python, project, database_url)
 
 
 @pytest.fixture

@@ -6,19 +6,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
-pytest.register_assert_rewrite("harness.walk")
-
-from harness.app_server import RunningApp, running_app  # noqa: E402
-from harness.bad_provider import (  # noqa: E402
+from harness.app_server import RunningApp, running_app
+from harness.bad_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
     BadProvider,
     Listener,
 )
-from harness.browser import Browser  # noqa: E402
-from harness.databases import postgresql_database, sqlite_copy  # noqa: E402
-from harness.walk import forget  # noqa: E402
+from harness.browser import Browser
+from harness.databases import postgresql_database, sqlite_copy
+from harness.walk import forget
 
 
 @pytest.fixture(scope="session")

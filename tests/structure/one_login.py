@@ -23,14 +23,15 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS.parent)]
+sys.path.insert(0, str(TESTS.parent))
+sys.path.insert(0, str(TESTS))
 
-from harness.app_server import TEMPLATE, running_app  # noqa: E402
-from harness.browser import Browser  # noqa: E402
-from harness.counting_provider import Person, counting_provider  # noqa: E402
-from harness.databases import migrate  # noqa: E402
+from harness.app_server import TEMPLATE, running_app
+from harness.browser import Browser
+from harness.counting_provider import Person, counting_provider
+from harness.databases import migrate
 
-from structure.code import code_lines  # noqa: E402
+from structure.code import code_lines
 
 APP = TEMPLATE / "app"
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..oauth.claims import userinfo_claims
+from ..oauth.discovery import ENDPOINTS
 from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS
 from ..oauth.provider import Client, Provider
 from .reader import Reader
@@ -14,14 +15,6 @@ from .reader import Reader
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 # Methods that need no client secret.
 WITHOUT_SECRET = ("none", "private_key_jwt")
-ENDPOINTS = (
-    "authorization_endpoint",
-    "token_endpoint",
-    "userinfo_endpoint",
-    "jwks_uri",
-    "revocation_endpoint",
-    "end_session_endpoint",
-)
 URLS = (*ENDPOINTS, "metadata_url", "issuer", "identity_issuer")
 COMMON_ENDINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "LABEL", "SCOPE", "AUTH_METHOD")
 OIDC_ENDINGS = (*COMMON_ENDINGS, "ID_TOKEN_ALG")

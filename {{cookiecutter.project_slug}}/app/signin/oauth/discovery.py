@@ -19,6 +19,7 @@ MAX_KEYS = 100
 MIN_RSA_BYTES = 256
 REQUIRED_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 OPTIONAL_ENDPOINTS = ("userinfo_endpoint", "end_session_endpoint")
+ENDPOINTS = (*REQUIRED_ENDPOINTS, *OPTIONAL_ENDPOINTS, "revocation_endpoint")
 LIST_MEMBERS = (
     "claims_supported",
     "code_challenge_methods_supported",
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 def declared_metadata(provider: Provider) -> Mapping[str, Any]:
     """Return the metadata of a provider that publishes none: what its declaration says."""
-    names = ("issuer", *REQUIRED_ENDPOINTS, *OPTIONAL_ENDPOINTS, "revocation_endpoint")
+    names = ("issuer", *ENDPOINTS)
     return {name: value for name in names if (value := getattr(provider, name))}
 
 

@@ -203,7 +203,9 @@ def test_cf_04_unknown_endings(variable: str) -> None:
     refused(variable, **{variable: "https://a.example"})
 
 
-@pytest.mark.parametrize("name", ["GITHUB", "GOOGLE", "X", "FACEBOOK", "ERROR", "PRACTICE"])
+@pytest.mark.parametrize(
+    "name", ["GITHUB", "GOOGLE", "X", "FACEBOOK", "ERROR", "PRACTICE", "PRACTICEFUSION"]
+)
 def test_cf_04_names_that_are_taken(name: str) -> None:
     for made in (oidc(name), oauth(name)):
         found = problems(**made)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .auth import settings
 from .config import ROOT
+from .config.providers import PRACTICE
 from .host import db
 from .models import Identity
 
@@ -45,5 +46,5 @@ def _heads(migrations: Path, _changed_at: int) -> tuple[str, ...]:
 
 
 def _has_practice_identities() -> bool:
-    practice = select(Identity.id).where(Identity.provider.like("practice%")).limit(1)
+    practice = select(Identity.id).where(Identity.provider.startswith(PRACTICE)).limit(1)
     return db.session.scalar(practice) is not None

@@ -46,6 +46,7 @@ def test_it_is_named_like_its_file(provider):
     assert (FOLDER / f"{provider.name}.py").is_file()
     assert re.fullmatch(r"[a-z][a-z0-9-]*", provider.name)
     assert provider.name != "error"
+    assert not provider.name.startswith(config.providers.PRACTICE)
     assert provider.label.strip() == provider.label != ""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app, g, request
 from werkzeug.wrappers import Response
 
+from ..config.providers import PRACTICE
 from ..oauth.provider import Colors
 from . import bp, settings
 from .sessions import last_used_cookie
@@ -27,7 +28,7 @@ def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
             "name": name,
             "label": provider.label,
             "mark": mark_file(name),
-            "practice": name.startswith("practice"),
+            "practice": name.startswith(PRACTICE),
             "configured": name in config.clients,
             "last_used": last_used == name,
         }

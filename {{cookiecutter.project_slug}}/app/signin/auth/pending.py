@@ -75,7 +75,7 @@ def recall(client: Client, response: Mapping[str, str]) -> PendingLogin:
     if login.expires_at < now():
         raise InvalidCallback("the login took too long", reason="expired_state")
     # With form_post, the same response must have arrived as a POST; otherwise it must not have.
-    if login.code_hash != (_answer_hash(response) if client.provider.form_post else None):
+    if login.code_hash != (_response_hash(response) if client.provider.form_post else None):
         raise InvalidCallback("delivered by an unexpected method", reason="response_mode")
     return login
 
@@ -110,7 +110,7 @@ def mark_posted(client: Client, response: Mapping[str, str], posted_user: str) -
             PendingLogin.code_hash.is_(None),
         )
         .values(
-            code_hash=_answer_hash(response),
+            code_hash=_response_hash(response),
             # PostgreSQL cannot store NUL characters.
             posted_user=posted_user.replace("\0", "")[:MAX_POSTED_USER],
         )
@@ -122,7 +122,7 @@ def mark_posted(client: Client, response: Mapping[str, str], posted_user: str) -
         raise InvalidCallback("no such login is pending", reason="unknown_state")
 
 
-def _answer_hash(response: Mapping[str, str]) -> str:
+def _response_hash(response: Mapping[str, str]) -> str:
     return hash_of(response.get("code") or response.get("error", ""))
 
 

@@ -26,6 +26,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from ..config import Settings
+from ..config.providers import PRACTICE
 from ..database import delete_rows, hash_of, now
 from ..host import db
 from ..models import Identity, LoginSession, PendingLogin
@@ -223,7 +224,7 @@ def _load_user(key: str) -> SignInUser | None:
     moment = now()
     if row is None or ends_at(row) <= moment or not row.user.is_active:
         return None
-    if row.provider.startswith("practice") and not current_app.config["SIGNIN_DEVELOPMENT"]:
+    if row.provider.startswith(PRACTICE) and not current_app.config["SIGNIN_DEVELOPMENT"]:
         return None
     if may_commit and row.last_seen_at < moment - SEEN_EVERY:
         # Use UPDATE: if the row is gone, it does nothing instead of failing.

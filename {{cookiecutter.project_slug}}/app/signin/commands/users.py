@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from ..auth import accounts, invitations, settings
+from ..config.providers import PRACTICE
 from ..database import delete_rows
 from ..host import db
 from ..models import Identity, LoginSession
@@ -75,8 +76,8 @@ def delete(who: str | None, practice: bool) -> None:
     for user_id in user_ids:
         accounts.delete_account(user_id, ACTOR)
     if practice:
-        delete_rows(LoginSession, LoginSession.provider.like("practice%"))
-        delete_rows(Identity, Identity.provider.like("practice%"))
+        delete_rows(LoginSession, LoginSession.provider.startswith(PRACTICE))
+        delete_rows(Identity, Identity.provider.startswith(PRACTICE))
     db.session.commit()
     click.echo(f"{len(user_ids)} user(s) deleted.")
 
@@ -84,8 +85,9 @@ def delete(who: str | None, practice: bool) -> None:
 def practice_users() -> list[int]:
     """Return the ids of users who have only identities of the practice provider."""
     user = accounts.user_class()
-    practice = select(Identity.user_id).where(Identity.provider.like("practice%"))
-    real = select(Identity.user_id).where(Identity.provider.not_like("practice%"))
+    is_practice = Identity.provider.startswith(PRACTICE)
+    practice = select(Identity.user_id).where(is_practice)
+    real = select(Identity.user_id).where(~is_practice)
     wanted = select(user.id).where(user.id.in_(practice), user.id.not_in(real))
     return list(db.session.scalars(wanted))
 

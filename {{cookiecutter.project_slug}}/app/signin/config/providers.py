@@ -12,6 +12,8 @@ from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS
 from ..oauth.provider import Client, Provider
 from .reader import Reader
 
+# The names of the practice providers begin with this, and no other name may.
+PRACTICE = "practice"
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 # Methods that need no client secret.
 WITHOUT_SECRET = ("none", "private_key_jwt")
@@ -132,7 +134,9 @@ def generic_providers(
                 reader.problem(f"{prefix}_{ending}", "is missing")
         for ending in ("ISSUER", *OAUTH_ENDPOINTS):
             reader.url(f"{prefix}_{ending}", loopback=loopback)
-        if name.lower() in (*taken, "error") or name.startswith("PRACTICE"):
+        if name.lower().startswith(PRACTICE):
+            reader.problem(f"{prefix}_…", f"takes the name {name.lower()}: {PRACTICE}… is reserved")
+        elif name.lower() in (*taken, "error"):
             reader.problem(f"{prefix}_…", f"takes the name {name.lower()}, which is in use")
         reader.choice(f"{prefix}_AUTH_METHOD", "", *AUTH_METHODS)
         if kind == "OIDC" and "openid" not in settings.get("SCOPE", "openid").split():

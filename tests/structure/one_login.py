@@ -7,8 +7,9 @@ crossings   calls that lead from a function of one file into a function of anoth
 lines       the lines of code of those functions, without docstrings, comments and blank lines
 
 The caller of a function is the nearest function of `app/` above it: what Flask, SQLAlchemy and
-others do in between is not a reader's business.  Functions inside functions count with the one
-around them.  Metadata and keys are cached, as for every login but the first.
+others do in between is not a reader's business.  Handlers before and after a request count too,
+though they stand inside a function that ran when the app started.  Metadata and keys are cached, as
+for every login but the first.
 
 Run as a program, it prints what it saw: `.venv/bin/python tests/structure/one_login.py`.
 """
@@ -19,6 +20,7 @@ import tempfile
 import threading
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -44,8 +46,8 @@ class OneLogin:
 
     @property
     def functions(self) -> set[CodeType]:
-        """Return the functions that ran, those inside others left out."""
-        return {code for _, code in self.calls if not _is_inner(code)}
+        """Return the functions that ran, those inside others too."""
+        return {code for _, code in self.calls if code.co_firstlineno in _spans(file_of(code))}
 
     @property
     def files(self) -> set[str]:
@@ -56,19 +58,23 @@ class OneLogin:
     def crossings(self) -> Counter[tuple[str, str]]:
         """Count the calls from one file into another, by caller and called function."""
         return Counter(
-            (f"{file_of(caller)}:{caller.co_qualname}", f"{file_of(code)}:{code.co_qualname}")
+            (name_of(caller), name_of(code))
             for caller, code in self.calls
-            if caller is not None and file_of(caller) != file_of(code) and not _is_inner(code)
+            if caller is not None and file_of(caller) != file_of(code)
         )
 
     @property
     def lines(self) -> dict[str, int]:
-        """Return the lines of code of the functions that ran, by file and function."""
-        spans = {file: _spans(APP / file) for file in self.files}
+        """Return the lines of code of the functions that ran, by function, each line once.
+
+        A function inside another that ran is counted with that one.
+        """
+        ran = {name_of(code) for code in self.functions}
         return {
-            f"{file_of(code)}:{code.co_qualname}": code_lines(APP / file_of(code), *span)
+            name_of(code): code_lines(APP / file, *_spans(file)[code.co_firstlineno])
             for code in self.functions
-            if (span := spans[file_of(code)].get(code.co_firstlineno))
+            if not any(outer in ran for outer in _around(name_of(code)))
+            for file in [file_of(code)]
         }
 
 
@@ -76,14 +82,21 @@ def file_of(code: CodeType) -> str:
     return str(Path(code.co_filename).relative_to(APP))
 
 
-def _is_inner(code: CodeType) -> bool:
-    return "<locals>" in code.co_qualname or code.co_name.startswith("<")
+def name_of(code: CodeType) -> str:
+    return f"{file_of(code)}:{code.co_qualname}"
 
 
-def _spans(path: Path) -> dict[int, tuple[int, int]]:
+def _around(name: str) -> list[str]:
+    """Return the names of the functions around a function."""
+    parts = name.split(".<locals>.")
+    return [".<locals>.".join(parts[:count]) for count in range(1, len(parts))]
+
+
+@cache
+def _spans(file: str) -> dict[int, tuple[int, int]]:
     """Return first and last line of each function, by its first line, decorators included."""
     spans = {}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse((APP / file).read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             spans[first] = first, node.end_lineno or first

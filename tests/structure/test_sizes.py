@@ -14,7 +14,7 @@ APP = TEMPLATE / "app"
 MODULES = {str(path.relative_to(APP)): path for path in sorted(APP.rglob("*.py"))}
 
 # One login of a new person at an OpenID Provider: what a reader follows.
-FILES, CROSSINGS, LINES = 22, 75, 785
+FILES, CROSSINGS, LINES = 22, 73, 826
 MODULE = 160
 FUNCTION = 25
 # Longer for a reason.

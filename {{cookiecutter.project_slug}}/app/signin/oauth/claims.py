@@ -30,7 +30,7 @@ def standard_claims(grant: Grant) -> Claims:
     if incomplete and endpoint:
         userinfo = grant.call(endpoint)
         if userinfo["sub"] != signed["sub"]:
-            raise InvalidResponse("userinfo is about another sub than the ID Token")
+            raise InvalidResponse("userinfo has another sub than the ID Token")
         found = {**userinfo, **{name: value for name, value in signed.items() if value is not None}}
         # `email_verified` belongs to the address beside it.
         source = signed if signed.get("email") else userinfo

@@ -52,7 +52,7 @@ class Documents:
         return metadata
 
     def keys(self, provider: Provider, metadata: Mapping[str, Any]) -> list[Key]:
-        """Return the keys that a provider signs with.  Raises InvalidResponse and others."""
+        """Return the keys that a provider signs with.  Raises OAuthError."""
         keys: list[Key] = self._get(provider, metadata["jwks_uri"], read_keys).value
         return keys
 

@@ -61,7 +61,7 @@ EQUIVALENT = {
 
 HANGS = -1
 RED = ("FAILED", "ERROR")
-HEAD = """# Do the tests bite?
+HEAD = """# Which test notices that a check is gone
 
 `make mutate` takes one check after another out of a copy of the app, runs the tests that it decides
 something in, and wants one of them red. It finds the checks in the code and wrote this table:

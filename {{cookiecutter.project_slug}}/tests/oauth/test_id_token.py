@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from app.signin.oauth.authorization import LoginRequest
 from app.signin.oauth.errors import InvalidIDToken, InvalidResponse
 from app.signin.oauth.id_token import UnknownKey, algorithms, read_id_token
-from app.signin.oauth.logout_token import EVENT, read_logout_token
+from app.signin.oauth.logout_token import EVENT, Logout, read_logout_token
 from tests.examples import METADATA, OPENID, client
 
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
@@ -144,8 +144,14 @@ def read_logout(typ="logout+jwt", **changes):
 
 @pytest.mark.parametrize("typ", ["logout+jwt", "JWT"])
 def test_whom_a_logout_token_names(typ):
-    assert read_logout(typ) == ("1815", None)
-    assert read_logout(typ, sub=None, sid="there") == (None, "there")
+    assert read_logout(typ, iat=NOW - 9) == Logout("1815", None, NOW - 9)
+    assert read_logout(typ, sub=None, sid="there", iat=NOW) == Logout(None, "there", NOW)
+
+
+def test_a_new_logout_token_needs_no_exp():
+    assert read_logout(exp=None).sub == "1815"
+    with pytest.raises(InvalidIDToken, match="no exp"):
+        read_logout(exp=None, iat=NOW - 400)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +161,8 @@ def test_whom_a_logout_token_names(typ):
         {"aud": "other"},
         {"aud": ["our-id", "other"]},
         {"exp": 1},
-        {"exp": None},
+        {"exp": None, "iat": NOW - 600},
+        {"exp": "soon"},
         {"iat": NOW - 600},
         {"iat": None},
         {"events": None},
@@ -166,6 +173,10 @@ def test_whom_a_logout_token_names(typ):
         {"sub": None},
         {"sub": 7},
         {"sid": ["there"]},
+        {"sub": "", "sid": ""},
+        {"sid": "a\x00b"},
+        {"sub": "\ud800"},
+        {"sub": "1" * 256},
         {"typ": "at+jwt"},
     ],
 )

@@ -26,16 +26,16 @@ def backchannel_logout(provider: str) -> tuple[Response | str, int]:
     if not client.provider.openid_connect:
         abort(404)
     try:
-        sub, sid = flow().read_logout_token(client, request.form.get("logout_token", ""))
+        logout = flow().read_logout_token(client, request.form.get("logout_token", ""))
     except OAuthError as error:
         reason, detail = error.reason, str(error)
         audit.log_only("logout_refused", provider=provider, reason=reason, detail=detail)
         return jsonify(error="invalid_request"), 400
     named = [LoginSession.provider == provider]
-    if sid is not None:
-        named.append(LoginSession.sid == sid)
-    if sub is not None:
-        same_sub = Identity.provider == provider, Identity.sub == sub
+    if logout.sid is not None:
+        named.append(LoginSession.sid == logout.sid)
+    if logout.sub is not None:
+        same_sub = Identity.provider == provider, Identity.sub == logout.sub
         named.append(LoginSession.identity_id.in_(select(Identity.id).where(*same_sub)))
     for user_id in set(sessions.end(*named)):
         audit.record("backchannel_logout", user_id=user_id, provider=provider)

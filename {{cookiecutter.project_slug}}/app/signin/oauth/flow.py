@@ -14,7 +14,7 @@ from .authorization import LoginRequest, PendingRequest, authorization_code, aut
 from .claims import sanitized, standard_claims
 from .errors import InvalidResponse, OAuthError
 from .id_token import SECRET_ALGORITHMS, UnknownKey, read_id_token
-from .logout_token import read_logout_token
+from .logout_token import Logout, read_logout_token
 from .provider import Claims, Client, Grant, Provider
 from .token import code_request, read_token_response
 from .transport.deadline import TOTAL_SECONDS, time_limit
@@ -79,11 +79,8 @@ class LoginFlow:
         with time_limit(seconds):
             return self.documents.metadata(provider)
 
-    def read_logout_token(self, client: Client, token: str) -> tuple[str | None, str | None]:
-        """Return the `sub` and the `sid` of a Logout Token, for `auth.backchannel`.
-
-        Raises OAuthError.
-        """
+    def read_logout_token(self, client: Client, token: str) -> Logout:
+        """Return what a Logout Token says, for `auth.backchannel`.  Raises OAuthError."""
         with time_limit():
             metadata = self.documents.metadata(client.provider)
             read = partial(read_logout_token, client, metadata, token)

@@ -5,36 +5,57 @@ Spec: OpenID Connect Back-Channel Logout 1.0.
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from joserfc.jwk import Key
 
 from .authorization import expected_issuers
+from .claims import storable_id
 from .errors import InvalidIDToken
 from .id_token import LEEWAY_SECONDS, MAX_AGE_SECONDS, time_claim, verified
 from .provider import Client
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
+# How long a token without `exp` is good.
+NEW_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Logout:
+    """Who signed out: `sub` names a person, `sid` one session; at most one of them is None.
+
+    `issued_at` is the time of the Logout Token, in seconds.  It says nothing about a session that
+    started later.
+    """
+
+    sub: str | None
+    sid: str | None
+    issued_at: float
 
 
 def read_logout_token(
     client: Client, metadata: Mapping[str, Any], token: str, keys: Sequence[Key]
-) -> tuple[str | None, str | None]:
-    """Return the `sub` and the `sid` that a Logout Token names; one of them may be None.
+) -> Logout:
+    """Return what a Logout Token says.
 
-    It is signed like an ID Token but must hold the logout event and no nonce.  Raises UnknownKey,
-    InvalidIDToken.  Spec: OpenID Connect Back-Channel Logout 1.0 §2.4 and §2.6.
+    It is signed like an ID Token but must hold the logout event and no nonce.  Early drafts had no
+    `exp`; a token without one must be new.  Raises UnknownKey, InvalidIDToken.
+    Spec: OpenID Connect Back-Channel Logout 1.0 §2.4 and §2.6.
     """
     _, claims = verified(client, metadata, token, keys, kinds=("JWT", "LOGOUT+JWT"))
     now = time.time()
     events, audience = claims.get("events"), claims.get("aud")
-    sub, sid = claims.get("sub"), claims.get("sid")
+    sub, sid = claims.get("sub") or None, claims.get("sid") or None
     issued_at = time_claim(claims, "iat")
+    expires_at = issued_at + NEW_SECONDS if claims.get("exp") is None else time_claim(claims, "exp")
     checks = {
         "iss does not match the provider's issuer": claims.get("iss")
         in expected_issuers(client.provider, metadata, claims),
         "aud is another client": audience in (client.client_id, [client.client_id]),
-        "it has expired": now < time_claim(claims, "exp") + LEEWAY_SECONDS,
+        "it has expired (exp, or iat where there is no exp): check this machine's clock": (
+            now < expires_at + LEEWAY_SECONDS
+        ),
         "iat is too old or in the future: check this machine's clock": (
             -LEEWAY_SECONDS <= now - issued_at <= MAX_AGE_SECONDS + LEEWAY_SECONDS
         ),
@@ -42,9 +63,11 @@ def read_logout_token(
         and isinstance(events.get(EVENT), dict),
         "it has a nonce, which only ID Tokens have": "nonce" not in claims,
         "it has neither sub nor sid": bool(sub or sid),
-        "sub or sid is not text": all(isinstance(v, str | None) for v in (sub, sid)),
+        "sub or sid is not printable text": all(
+            named is None or (isinstance(named, str) and storable_id(named)) for named in (sub, sid)
+        ),
     }
     for problem, passed in checks.items():
         if not passed:
             raise InvalidIDToken(problem)
-    return sub, sid
+    return Logout(sub, sid, issued_at)

@@ -50,12 +50,6 @@ EQUIVALENT = {
     "oauth/id_token.py:_candidates: filter: key.get('alg') in (None, alg, 'EdDSA')": (
         "joserfc refuses a key that names another algorithm, and the next key is tried"
     ),
-    "auth/__init__.py:_is_path: condition: not parts.scheme": (
-        "what begins with one slash has no scheme"
-    ),
-    "auth/__init__.py:_is_path: condition: not parts.netloc": (
-        "what begins with one slash, and no second one, names no host"
-    ),
     "auth/same_address.py:link_held: if: row is None": "without a row there is no client either",
 }
 

@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from .bad_provider import compact
+
 CLIENT_ID = "counted-app"
 CLIENT_SECRET = "a-secret-for-tests-only"
 
@@ -138,6 +140,21 @@ class CountingProvider:
     def cancel(self, location: str, error: str = "access_denied") -> str:
         """Return the callback URL of somebody who says no."""
         return _callback(dict(parse_qsl(urlsplit(location).query)), error=error)
+
+    def logout_token(self, **claims: Any) -> str:
+        """Return what says that somebody signed out here; a claim that is None is left out."""
+        now = int(time.time())
+        whole = {
+            "iss": self.url,
+            "aud": CLIENT_ID,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_hex(8),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            **claims,
+        }
+        whole = {name: value for name, value in whole.items() if value is not None}
+        return compact({"alg": "RS256", "typ": "logout+jwt"}, whole, "RS256", self._key)
 
     def answer(self, name: str, url: str, form: Mapping[str, list[str]], bearer: str) -> Any:
         """Return what a request is answered with: JSON, or the URL of a redirect."""

@@ -41,11 +41,16 @@ class Identity(Base):
 class LoginSession(Base):
     """A browser that is signed in.  Deleting the row signs it out.
 
-    `sid` is the provider's id of its own session; Back-Channel Logout ends sessions by it.
+    Back-Channel Logout ends sessions by `sub`, which stays when the identity is disconnected, or by
+    `sid`, the provider's id of its own session.
     """
 
     __tablename__ = "login_sessions"
-    __table_args__ = (Index("ix_login_sessions_sid", "provider", "sid"), KEEP_IDS)
+    __table_args__ = (
+        Index("ix_login_sessions_sid", "provider", "sid"),
+        Index("ix_login_sessions_sub", "provider", "sub"),
+        KEEP_IDS,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -54,6 +59,7 @@ class LoginSession(Base):
         ForeignKey("identities.id", ondelete="CASCADE"), index=True
     )
     provider: Mapped[str] = mapped_column(String(64))
+    sub: Mapped[str | None] = mapped_column(String(SUB_LENGTH))
     sid: Mapped[str | None] = mapped_column(String(SID_LENGTH))
     created_at: Mapped[Moment] = mapped_column(default=now)
     authenticated_at: Mapped[Moment] = mapped_column(default=now)

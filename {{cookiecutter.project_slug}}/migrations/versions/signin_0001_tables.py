@@ -133,6 +133,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("identity_id", sa.Integer(), nullable=True),
         sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("sub", sa.String(length=255), nullable=True),
         sa.Column("sid", sa.String(length=255), nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("authenticated_at", MOMENT, nullable=False),
@@ -160,6 +161,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_login_sessions_identity_id"), "login_sessions", ["identity_id"])
     op.create_index(op.f("ix_login_sessions_last_seen_at"), "login_sessions", ["last_seen_at"])
     op.create_index("ix_login_sessions_sid", "login_sessions", ["provider", "sid"])
+    op.create_index("ix_login_sessions_sub", "login_sessions", ["provider", "sub"])
     op.create_index(op.f("ix_login_sessions_user_id"), "login_sessions", ["user_id"])
 
     op.create_table(
@@ -242,6 +244,7 @@ def downgrade() -> None:
     op.drop_table("pending_logins")
     op.drop_table("provider_tokens")
     op.drop_index(op.f("ix_login_sessions_user_id"), table_name="login_sessions")
+    op.drop_index("ix_login_sessions_sub", table_name="login_sessions")
     op.drop_index("ix_login_sessions_sid", table_name="login_sessions")
     op.drop_index(op.f("ix_login_sessions_last_seen_at"), table_name="login_sessions")
     op.drop_index(op.f("ix_login_sessions_identity_id"), table_name="login_sessions")

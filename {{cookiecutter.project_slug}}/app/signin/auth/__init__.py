@@ -22,7 +22,7 @@ This file holds what all of them share.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from flask import Blueprint, abort, current_app
 
@@ -86,10 +86,5 @@ def safe_next(values: Sequence[str]) -> str:
 
 
 def _is_path(text: str) -> bool:
-    if not text.startswith("/") or text.startswith("//") or "\\" in text or not text.isprintable():
-        return False
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return not parts.scheme and not parts.netloc
+    starts_well = text.startswith("/") and not text.startswith("//")
+    return starts_well and "\\" not in text and text.isprintable()

@@ -3,13 +3,17 @@
 Spec: OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8.
 """
 
+from datetime import UTC, datetime, timedelta
+
 from flask import abort, jsonify, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from ..host import db
-from ..models import Identity, LoginSession
+from ..models import LoginSession
+from ..oauth.claims import storable_id
 from ..oauth.errors import OAuthError
+from ..oauth.id_token import LEEWAY_SECONDS
+from ..oauth.logout_token import Logout
 from . import audit, bp, client_or_404, flow, sessions
 from .protection import count_bad_logouts, csrf_exempt
 
@@ -31,13 +35,28 @@ def backchannel_logout(provider: str) -> tuple[Response | str, int]:
         reason, detail = error.reason, str(error)
         audit.log_only("logout_refused", provider=provider, reason=reason, detail=detail)
         return jsonify(error="invalid_request"), 400
-    named = [LoginSession.provider == provider]
-    if logout.sid is not None:
-        named.append(LoginSession.sid == logout.sid)
-    if logout.sub is not None:
-        same_sub = Identity.provider == provider, Identity.sub == logout.sub
-        named.append(LoginSession.identity_id.in_(select(Identity.id).where(*same_sub)))
-    for user_id in set(sessions.end(*named)):
+    for user_id in set(_end_sessions(provider, logout)):
         audit.record("backchannel_logout", user_id=user_id, provider=provider)
     db.session.commit()
     return "", 200
+
+
+def _end_sessions(provider: str, logout: Logout) -> list[int]:
+    """End the sessions that a Logout Token names; return the ids of their users.
+
+    Sessions that began after the token was issued stay, so a token that is sent again does not end
+    them.  A `sid` that no session has may be of a session that was started without one: then all
+    such sessions of the person end.
+    """
+    latest = datetime.fromtimestamp(logout.issued_at, UTC) + timedelta(seconds=LEEWAY_SECONDS)
+    named = [LoginSession.provider == provider, LoginSession.created_at <= latest]
+    if logout.sub is not None:
+        named.append(LoginSession.sub == logout.sub)
+    if logout.sid is None:
+        return sessions.end(*named)
+    ended: list[int] = []
+    if storable_id(logout.sid):
+        ended = sessions.end(*named, LoginSession.sid == logout.sid)
+    if logout.sub is not None and not ended:
+        ended = sessions.end(*named, LoginSession.sid.is_(None))
+    return ended

@@ -133,9 +133,9 @@ def finish_reauthentication(grant: Grant, login: PendingLogin) -> Response:
     claims = grant.claims
 
     def work() -> str:
-        sessions.require_open_session(login)
+        old = sessions.require_open_session(login)
         identity = accounts.reauthenticate(login.user_id or 0, grant.client.provider, claims)
-        return sessions.start(identity, claims.sid)
+        return sessions.renew(old, identity, claims.sid)
 
     sessions.set_cookie(transaction(work), grant.client.provider.name)
     return redirect(login.next_url, code=303)

@@ -37,6 +37,8 @@ SEEN_EVERY = timedelta(minutes=1)
 USER_AGENT_LENGTH = 255
 # Distinguishes our session keys from the user ids of an app that uses Flask-Login itself.
 KEY_PREFIX = "signin."
+# Where a session comes from: it stays when the person re-authenticates with another identity.
+ORIGIN = ("provider", "identity_id", "sub", "sid", "created_at")
 YEAR = timedelta(days=365)
 LAST_USED: dict[str, Any] = {"max_age": YEAR, "path": "/login", "httponly": True, "samesite": "Lax"}
 
@@ -116,12 +118,15 @@ def require_same_session(login: PendingLogin) -> None:
         raise InvalidCallback("it was started in another session", reason="other_session")
 
 
-def require_open_session(login: PendingLogin) -> None:
-    """Check that the session still exists, and lock its row.  Raises InvalidCallback."""
+def require_open_session(login: PendingLogin) -> LoginSession:
+    """Return the session that started a login, and lock its row.  Raises InvalidCallback."""
     active = LoginSession.user.has(disabled_at=None)
-    still_open = select(LoginSession.id).where(LoginSession.id == login.session_id, active)
-    if db.session.scalar(still_open.with_for_update()) is None:
+    still_open = select(LoginSession).where(LoginSession.id == login.session_id, active)
+    fresh = {"populate_existing": True}
+    row = db.session.scalar(still_open.with_for_update(), execution_options=fresh)
+    if row is None:
         raise InvalidCallback("the session that started it has ended", reason="other_session")
+    return row
 
 
 def start(identity: Identity, sid: str | None) -> str:
@@ -137,12 +142,27 @@ def start(identity: Identity, sid: str | None) -> str:
         user_id=identity.user_id,
         identity_id=identity.id,
         provider=identity.provider,
+        sub=identity.sub,
         sid=sid,
         expires_at=now() + current_app.permanent_session_lifetime,
         address=request.remote_addr or "",
         user_agent=request.user_agent.string[:USER_AGENT_LENGTH],
     )
     db.session.add(new)
+    return key
+
+
+def renew(old: LoginSession, identity: Identity, sid: str | None) -> str:
+    """Replace a session after a re-authentication, in the current transaction; return the new key.
+
+    A session that began at another provider, or with another identity, stays with that one.
+    Otherwise a person could leave the reach of its Back-Channel Logout by a re-authentication.
+    """
+    kept = {name: getattr(old, name) for name in ORIGIN}
+    key = start(identity, sid)
+    if (old.provider, old.sub) != (identity.provider, identity.sub):
+        this = LoginSession.key_hash == hash_of(key)
+        db.session.execute(update(LoginSession).where(this).values(kept))
     return key
 
 

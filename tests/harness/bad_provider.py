@@ -192,6 +192,11 @@ class BadProvider(Listener):
         self.rsa = RSAKey.generate_key(2048, {"kid": "rsa-1", "use": "sig"})
         self.rsa_2 = RSAKey.generate_key(2048, {"kid": "rsa-2", "use": "sig"})
         self.ec = ECKey.generate_key("P-256", {"kid": "ec-1", "use": "sig"})
+        self.curves = {
+            "ES256": self.ec,
+            "ES384": ECKey.generate_key("P-384", {"kid": "ec-384", "use": "sig"}),
+            "ES512": ECKey.generate_key("P-521", {"kid": "ec-521", "use": "sig"}),
+        }
         self.okp = OKPKey.generate_key("Ed25519", {"kid": "okp-1", "use": "sig"})
         self.attacker = RSAKey.generate_key(2048, {"kid": "rsa-1", "use": "sig"})
         self._numbers = itertools.count(1)
@@ -389,8 +394,8 @@ def s256(verifier: str) -> str:
 
 def at_hash(access_token: str, alg: str) -> str:
     """Return the hash of OpenID Connect Core 1.0 §3.1.3.6."""
-    make = hashlib.sha512 if alg in ("EdDSA", "Ed25519") else hashlib.sha256
-    digest = make(access_token.encode()).digest()
+    bits = alg[-3:] if alg[-3:] in ("256", "384", "512") else "512"
+    digest = hashlib.new(f"sha{bits}", access_token.encode()).digest()
     return b64(digest[: len(digest) // 2])
 
 
@@ -417,5 +422,6 @@ def signature(data: bytes, alg: str, key: Any) -> bytes:
         return private.sign(data, salted, chosen)
     if alg.startswith("ES"):
         r, s = decode_dss_signature(private.sign(data, ec.ECDSA(digest[alg[2:]])))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        size = (private.key_size + 7) // 8
+        return r.to_bytes(size, "big") + s.to_bytes(size, "big")
     return private.sign(data)

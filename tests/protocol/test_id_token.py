@@ -15,6 +15,8 @@ from joserfc.jwk import RSAKey
 
 INVALID = {"outcome": "REJ1", "reason": "invalid_id_token"}
 MISSING = object()
+ALGORITHMS = [f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)]
+ALGORITHMS += ["EdDSA", "Ed25519"]
 
 
 def claim(**changes: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -311,7 +313,7 @@ def test_id_06_keys_in_the_header_are_not_looked_at(
     assert provider.reached == ["sign"]
 
 
-@pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"])
+@pytest.mark.parametrize("alg", ALGORITHMS)
 def test_each_algorithm_of_the_metadata_signs_in(
     alg: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
@@ -319,7 +321,7 @@ def test_each_algorithm_of_the_metadata_signs_in(
     walk(Row(id=alg, outcome="OK"), app, provider, canary)
 
 
-@pytest.mark.parametrize("alg", ["PS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("alg", ALGORITHMS)
 def test_id_01_signature_altered(
     alg: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
@@ -344,12 +346,35 @@ def test_id_23_at_hash_of_another_algorithm(
     walk(Row(id="ID-23", stage="claims", change=half, **INVALID), app, provider, canary)
 
 
-@pytest.mark.parametrize("listed", [["HS256"], ["none"], ["ES256K", "RSA1_5"]])
+@pytest.mark.parametrize(
+    ("listed", "named"),
+    [
+        (["HS256"], "OIDC_OP_ID_TOKEN_ALG"),
+        (["HS512", "HS256"], "a signing key"),
+        (["none"], "none"),
+        (["ES256K", "RSA1_5"], "ES256K, RSA1_5"),
+        ([None, {}, 7, "\ud800"], "None"),
+        (["x" * 500_000], "x" * 200),
+    ],
+)
 def test_only_algorithms_that_are_not_taken(
-    listed: list[str], app: RunningApp, provider: BadProvider, canary: Listener
+    listed: list[Any], named: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
     provider.metadata["id_token_signing_alg_values_supported"] = listed
-    walk(Row(id="none left", outcome="REJ1", reason="invalid_response"), app, provider, canary)
+    went = walk(
+        Row(id="none left", outcome="REJ1", reason="invalid_response"), app, provider, canary
+    )
+    assert named in went.events[0]["detail"]
+    doctor = app.app.test_cli_runner().invoke(args=["doctor"]).output
+    assert any("FAIL  op: discovery" in line and named in line for line in doctor.splitlines())
+
+
+def test_a_token_signed_with_another_algorithm_is_named(
+    app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    provider.metadata["id_token_signing_alg_values_supported"] = ["RS256", "HS256"]
+    row = Row(id="HS256", prepare=signed_by("HS256", lambda p: p.client[1].encode()), **INVALID)
+    assert "'HS256'" in walk(row, app, provider, canary).events[0]["detail"]
 
 
 def test_nothing_listed_means_rs256(
@@ -403,10 +428,9 @@ def test_id_30_token_of_an_earlier_login(
 
 def use(provider: BadProvider, alg: str) -> None:
     """Let the provider sign with this algorithm, as its metadata says."""
-    keys = {"RSA": provider.rsa, "EC": provider.ec, "OKP": provider.okp}
-    kind = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}.get(alg, "OKP")
-    provider.signing = (alg, keys[kind])
-    provider.published = [provider.rsa_2, keys[kind]]
+    key = provider.curves.get(alg) or (provider.rsa if alg[1] == "S" else provider.okp)
+    provider.signing = (alg, key)
+    provider.published = [provider.rsa_2, key]
 
 
 def test_the_signer_of_these_tests_signs_as_joserfc_does(provider: BadProvider) -> None:

@@ -1,6 +1,7 @@
 """Metadata and keys that are missing, foreign, huge or changed (JW)."""
 
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from harness.app_server import RunningApp, running_app
 from harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener, Reply, b64
 from harness.browser import Browser
-from harness.walk import Row, pick, query_of, sign_in, walk
+from harness.walk import Row, forget, pick, query_of, sign_in, walk
 
 LEFT_OUT = object()
 LATER = {"outcome": "SOFT", "code": "provider_unavailable", "reason": "provider_unavailable"}
@@ -178,6 +179,32 @@ MALFORMED = [
     {"kty": "OKP", "kid": {"a": 1}, "crv": [], "x": None},
     OCT,
 ]
+
+
+def standard_base64(text: str) -> str:
+    return text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+
+
+# Keys that real providers publish, written in another way than RFC 7517 says.
+NULLS = ("x5c", "x5t", "x5t#S256", "x5u", "key_ops", "alg", "d", "p", "crv")
+LENIENT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "null members": lambda key: {**key, **dict.fromkeys(NULLS)},
+    "use null": lambda key: {**key, "use": None},
+    "use in capitals": lambda key: {**key, "use": "SIG"},
+    "standard base64": lambda key: {**key, "n": standard_base64(key["n"])},
+    "base64 in lines": lambda key: {**key, "n": standard_base64(key["n"])[:76] + "\r\n"
+                                    + standard_base64(key["n"])[76:]},
+    "a zero byte before n": lambda key: {**key, "n": b64(b"\0" + unb64(key["n"]))},
+    "certificates as text": lambda key: {**key, "x5c": "MIIB", "x5t": 7, "key_ops": "verify"},
+    "no kid": lambda key: {name: value for name, value in key.items() if name != "kid"},
+    "kid null": lambda key: {**key, "kid": None},
+}  # fmt: skip
+
+
+def unb64(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 KEYS = [
     keys_row("JW-08 {}", reply({})),
     keys_row("JW-08 keys null", reply({"keys": None})),
@@ -193,9 +220,10 @@ KEYS = [
     keys_row("JW-08 404", reply({}, 404), "invalid_response"),
     keys_row("JW-12 20 MB", reply(b" " * 20_000_000), "too_large"),
     keys_row("JW-12 10,000 keys", key_set(*[{"kty": "RSA"}] * 10_000)),
-    keys_row("JW-12 101 keys", key_set(*[good] * 101)),
+    keys_row("JW-12 1,001 keys", key_set(*[good] * 1001)),
     keys_row("JW-09 another alg", key_set(lambda k: {**k, "alg": "PS256"}), "invalid_id_token"),
     keys_row("JW-09 another kid", key_set(lambda k: {**k, "kid": "rsa-9"}), "invalid_id_token"),
+    keys_row("JW-08 key_ops without verify", key_set(lambda k: {**k, "key_ops": ["encrypt"]})),
     Row(id="JW-08 500", stage="jwks", change=reply({}, 500), **LATER),
     Row(
         id="JW-08 good among malformed",
@@ -203,6 +231,12 @@ KEYS = [
         stage="jwks",
         change=key_set(*MALFORMED, good, *MALFORMED),
     ),
+    *(
+        Row(id=f"JW-14 {what}", outcome="OK", stage="jwks", change=key_set(change))
+        for what, change in LENIENT.items()
+    ),
+    Row(id="JW-14 200 keys", outcome="OK", stage="jwks", change=key_set(
+        *[lambda key, n=n: {**key, "kid": f"old-{n}"} for n in range(199)], good)),
     Row(id="JW-08 use missing", outcome="OK", stage="jwks", change=key_set(
         lambda key: {n: v for n, v in key.items() if n not in ("use", "alg")})),
     Row(id="JW-08 unknown members", outcome="OK", stage="jwks", change=key_set(
@@ -393,3 +427,32 @@ def test_jw_11_the_app_starts_while_a_provider_is_down(
         assert "/login/error/provider_unavailable" in answer.headers["Location"]
         provider.heal()
         sign_in(app, provider, "op", browser)
+
+
+@pytest.mark.parametrize("alg", [None, "HS256"])
+def test_a_provider_that_signs_with_the_client_secret(
+    alg: str | None, sqlite: Callable[[], str], provider: BadProvider, canary: Listener
+) -> None:
+    """It publishes no key.  The doctor and the login agree, with and without the setting."""
+    environ = {
+        "OIDC_OP_ISSUER": f"{provider.url}/op",
+        "OIDC_OP_CLIENT_ID": CLIENT_ID,
+        "OIDC_OP_CLIENT_SECRET": CLIENT_SECRET,
+        **({"OIDC_OP_ID_TOKEN_ALG": alg} if alg else {}),
+    }
+    with running_app(sqlite(), environ) as app:
+        forget(app, provider, canary)
+        provider.metadata["id_token_signing_alg_values_supported"] = ["HS256"]
+        provider.fault("jwks", reply({}))
+        key = CLIENT_SECRET.encode()
+        sign = lambda made: ({"alg": "HS256"}, made[1], "HS256", key)  # noqa: E731
+        doctor = app.app.test_cli_runner().invoke(args=["doctor"])
+        if alg:
+            row = Row(id="set", outcome="OK", stage="sign", change=sign)
+            walk(row, app, provider, canary)
+            assert doctor.exit_code == 0, doctor.output
+            return
+        row = Row(id="not set", outcome="REJ1", stage="sign", change=sign, reason="bad_key_set")
+        went = walk(row, app, provider, canary)
+        assert "signing key" in went.events[0]["detail"]
+        assert "OIDC_OP_ID_TOKEN_ALG" in doctor.output

@@ -12,6 +12,7 @@ from ..auth import settings as current_settings
 from ..config.providers import needed_settings
 from ..database import now
 from ..oauth.errors import OAuthError
+from ..oauth.id_token import SECRET_ALGORITHMS, algorithms
 from ..oauth.provider import Provider
 from ..oauth.transport.deadline import time_limit
 from ..readiness import database_problem
@@ -66,10 +67,11 @@ def _checks() -> Iterator[tuple[str, str]]:
 
 
 def _discovery_problem(provider: Provider) -> str:
-    documents = flow().documents
     try:
         with time_limit():
-            documents.keys(provider, documents.metadata(provider))
+            metadata = flow().documents.metadata(provider)
+            if not set(algorithms(provider, metadata)) <= set(SECRET_ALGORITHMS):
+                flow().documents.keys(provider, metadata)
     except OAuthError as error:
         return str(error)
     return ""

@@ -15,8 +15,11 @@ from .errors import InvalidResponse
 from .provider import Provider
 from .responses import allowed_url
 
-MAX_KEYS = 100
+# A body has at most 1 MiB; this limits the time that trying each key may take.
+MAX_KEYS = 1000
 MIN_RSA_BYTES = 256
+KEY_MEMBERS = ("kty", "kid", "alg", "crv", "n", "e", "x", "y")
+URL_SAFE = str.maketrans("+/", "-_", "=\r\n ")
 REQUIRED_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 OPTIONAL_ENDPOINTS = ("userinfo_endpoint", "end_session_endpoint")
 ENDPOINTS = (*REQUIRED_ENDPOINTS, *OPTIONAL_ENDPOINTS, "revocation_endpoint")
@@ -71,22 +74,36 @@ def read_keys(document: Any) -> list[Key]:
     Raises InvalidResponse where there is none.  Spec: RFC 7517 §5.
     """
     members = document.get("keys") if isinstance(document, dict) else None
-    if not isinstance(members, list) or len(members) > MAX_KEYS:
-        raise InvalidResponse("the key set is not usable", reason="bad_key_set")
+    if not isinstance(members, list):
+        message = "the key set has no keys: does the provider have a signing key for this app?"
+        raise InvalidResponse(message, reason="bad_key_set")
+    if len(members) > MAX_KEYS:
+        raise InvalidResponse(f"the key set has over {MAX_KEYS} keys", reason="bad_key_set")
     keys = [key for key in map(_public_key, members) if key is not None]
     if not keys:
-        raise InvalidResponse("the key set holds no usable key", reason="bad_key_set")
+        message = "the key set holds no usable key: RSA (2048 bits or more), EC or OKP, for signing"
+        raise InvalidResponse(message, reason="bad_key_set")
     return keys
 
 
 def _public_key(member: Any) -> Key | None:
+    """Return a public signing key, or None.
+
+    Be strict about what the key is, and lenient about how it is written: some providers send null
+    members, `use` in capitals, and standard base64.
+    """
     if not isinstance(member, dict) or member.get("kty") not in ("RSA", "EC", "OKP"):
         return None
-    if "d" in member or member.get("use", "sig") != "sig":
+    named = {name: value for name, value in member.items() if value is not None}
+    operations = named.get("key_ops")
+    verifies = not isinstance(operations, list) or "verify" in operations
+    if "d" in named or str(named.get("use", "sig")).lower() != "sig" or not verifies:
         return None
-    if member["kty"] == "RSA" and len(str(member.get("n"))) * 3 // 4 < MIN_RSA_BYTES:
+    key = {name: named[name] for name in KEY_MEMBERS if name in named}
+    key |= {n: key[n].translate(URL_SAFE) for n in "nexy" if isinstance(key.get(n), str)}
+    if key["kty"] == "RSA" and len(str(key.get("n"))) * 3 // 4 < MIN_RSA_BYTES:
         return None
     try:
-        return JWKRegistry.import_key(member)
+        return JWKRegistry.import_key(key)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -7,7 +7,7 @@ import hashlib
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -44,9 +44,18 @@ def algorithms(provider: Provider, metadata: Mapping[str, Any]) -> tuple[str, ..
     """
     listed = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
     pinned = provider.id_token_algs or tuple(name for name in KEY_TYPES if name in listed)
-    if not pinned:
-        raise InvalidResponse("the provider signs with no algorithm that is accepted")
-    return pinned
+    return pinned or _no_algorithm(provider, listed)
+
+
+def _no_algorithm(provider: Provider, listed: Sequence[Any]) -> NoReturn:
+    """Raise InvalidResponse: the metadata lists no algorithm that can be accepted."""
+    named = ", ".join(str(name) for name in listed)[:200]
+    message = f"the provider signs ID Tokens with {named!r} alone, which is not accepted"
+    if set(SECRET_ALGORITHMS) & {str(name) for name in listed}:
+        message += ": give it a signing key for this app"
+        if provider.settings_prefix:
+            message += f", or set {provider.setting('ID_TOKEN_ALG')}"
+    raise InvalidResponse(message)
 
 
 def read_id_token(
@@ -112,7 +121,8 @@ def _checked_algorithm(
         raise InvalidIDToken("it is another kind of token")
     alg = header.get("alg")
     if not isinstance(alg, str) or alg not in pinned:
-        raise InvalidIDToken("the token's algorithm is not one of the provider's")
+        message = f"it is signed with {str(alg)[:40]!r}, expected {' or '.join(pinned)}"
+        raise InvalidIDToken(message)
     return alg
 
 
@@ -128,7 +138,7 @@ def _candidates(
     fitting = [key for key in keys if key.key_type == KEY_TYPES[alg]]
     fitting = [key for key in fitting if key.get("alg") in (None, alg, "EdDSA")]
     kid = header.get("kid")
-    return [key for key in fitting if kid is None or key.kid == kid]
+    return [key for key in fitting if kid is None or key.kid in (None, kid)]
 
 
 class _Registry(jws.JWSRegistry):

@@ -6,7 +6,7 @@ from ..config import Settings
 from ..database import now
 from ..host import db
 from ..models import Invitation
-from ..oauth.provider import Claims, Grant
+from ..oauth.provider import Claims, Grant, Provider
 from . import settings
 from .errors import IdentityError
 
@@ -20,13 +20,24 @@ def admit(grant: Grant) -> None:
     domains = settings().allowed_email_domains
     domain = (claims.email or "").rpartition("@")[2]
     if domains and not (claims.email_verified and domain in domains):
-        raise IdentityError("not_allowed")
+        raise IdentityError("not_allowed", _outside(client.provider, claims))
     member_of = {name.casefold() for name in claims.member_of if isinstance(name, str)}
     for setting in client.provider.settings:
         if setting.allow_list and setting.ending in client.settings:
             names = client.settings[setting.ending].split(",")
             if not member_of & {name.strip().casefold() for name in names if name.strip()}:
-                raise IdentityError("not_allowed")
+                name = client.provider.setting(setting.ending)
+                raise IdentityError("not_allowed", f"not a member of one of {name}")
+
+
+def _outside(provider: Provider, claims: Claims) -> str:
+    """Return why ALLOWED_EMAIL_DOMAINS refuses a person, for the log."""
+    if claims.email is None:
+        return "the provider sent no address: ALLOWED_EMAIL_DOMAINS needs one"
+    if claims.email_verified:
+        return "the address is of another domain than ALLOWED_EMAIL_DOMAINS"
+    name = provider.setting("EMAIL_VERIFIED")
+    return f"the address is not verified, as far as the provider says: see {name}"
 
 
 def admit_new(config: Settings, claims: Claims, invitation_id: int | None) -> None:

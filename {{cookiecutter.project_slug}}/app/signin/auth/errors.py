@@ -2,8 +2,11 @@
 
 
 class IdentityError(Exception):
-    """A sign-in or an account change was refused.  `reason` is the code of its error page."""
+    """A sign-in or an account change was refused.
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    `reason` is the code of its error page, `detail` is for the operator's log.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail or reason)
         self.reason = reason

@@ -44,7 +44,22 @@ URLS = {
     "relative": "/token",
     "http elsewhere": "http://provider.example/token",
     "http at a name like localhost": "http://localhost.evil.example/token",
-    "http at an address of the network": "http://169.254.169.254/latest/",
+    "http at an address of the network": "http://10.0.0.1/token",
+    "link-local": "https://169.254.169.254/latest/",
+    "link-local in IPv6": "https://[fe80::1]/token",
+    "link-local with a zone": "https://[fe80::1%25eth0]/token",
+    "link-local inside IPv6": "https://[::ffff:169.254.169.254]/latest/",
+    "link-local by 6to4": "https://[2002:a9fe:a9fe::]/latest/",
+    "a cloud's secrets": "https://metadata.google.internal/computeMetadata/v1/",
+    "a cloud's secrets in IPv6": "https://[fd00:ec2::254]/latest/",
+    "no address": "https://0.0.0.0/token",
+    "no address in IPv6": "https://[::]/token",
+    "an address in decimal": "https://2852039166/latest/",
+    "an address in octal": "https://0251.0376.0251.0376/latest/",
+    "an address in hexadecimal": "https://0xa9.254.169.0xfe/latest/",
+    "an address cut short": "https://169.254.43518/latest/",
+    "an address with a dot": "https://169.254.169.254./latest/",
+    "an address in percent signs": "https://%31%36%39.254.169.254/latest/",
     "a script": "javascript:alert(1)",
     "a file": "file:///etc/passwd",
     "with a user": "https://user:pass@provider.example/token",
@@ -54,7 +69,8 @@ URLS = {
     "half an address": "https://[::1/token",
     "a port that is none": "https://provider.example:99999/",
 }
-ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+OPTIONAL = ("userinfo_endpoint", "end_session_endpoint", "revocation_endpoint")
 LISTS = (
     "token_endpoint_auth_methods_supported",
     "id_token_signing_alg_values_supported",
@@ -78,7 +94,6 @@ METADATA = [
         metadata(f"JW-10 {name} {what}", document(**{name: value}))
         for name in ENDPOINTS
         for what, value in URLS.items()
-        if not (name == "userinfo_endpoint" and what in ("missing", "null"))
     ),
     *(metadata(f"JW-13 {name} a number", document(**{name: 7})) for name in LISTS),
     *(metadata(f"JW-13 {name} text", document(**{name: "RS256"})) for name in LISTS),
@@ -106,6 +121,24 @@ METADATA = [
 @pytest.mark.parametrize(**pick(METADATA))
 def test_metadata(row: Row, app: RunningApp, provider: BadProvider, canary: Listener) -> None:
     walk(row, app, provider, canary)
+
+
+@pytest.mark.parametrize("what", [what for what in URLS if what not in ("missing", "null")])
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_an_optional_endpoint_that_cannot_be_used_is_ignored(
+    name: str, what: str, app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    row = Row(id=what, outcome="OK", stage="metadata", change=document(**{name: URLS[what]}))
+    went = walk(row, app, provider, canary)
+    (logged,) = [r.getMessage() for r in app.log if r.name.endswith("discovery")]
+    assert f"op: the metadata's {name}" in logged
+    assert "is ignored" in logged
+    assert not URLS[what] or str(URLS[what]) not in logged
+    # It has said the address beside the endpoint that is ignored.
+    assert bool(went.browser.session_json()["user"]["email"]) == (name != "userinfo_endpoint")
+    assert went.browser.post(
+        f"{app.url}/logout", data={"csrf_token": went.browser.csrf_token("/")}
+    ).ok
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -183,7 +183,7 @@ def test_ss_03_redirects_of_the_token_endpoint_are_not_followed(
     tenant: str, status: int, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
     away = reply(b"", status, ("Location", f"{canary.url}/token"))
-    row = rejected("SS-03", away, "not_json", tenant=tenant)
+    row = rejected("SS-03", away, "invalid_response", tenant=tenant)
     walk(row, app, provider, canary)
 
 

@@ -28,6 +28,7 @@ class Published:
 
     found: dict[str, Any]
     loopback: bool = False
+    http_hosts: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
 
     def call(self, _provider: str, _token: str, url: str) -> Any:
@@ -138,5 +139,5 @@ def test_nobody_waits_long_for_somebody_else_s_fetch(
     monkeypatch.setattr(documents, "WAIT_SECONDS", 0)
     assert keys(kept) == ["first"]
 
-    with kept._cache[KEYS_URL].lock:
+    with kept._cache["openid", "keys", KEYS_URL].lock:
         assert newer_keys(kept) == ["first"]

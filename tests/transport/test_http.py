@@ -120,7 +120,7 @@ def test_an_answer_whatever_its_status(http: Http) -> None:
     responses.get(URL, body=b"teapot", status=418, headers={"Date": "today"})
     answer = send(http)
 
-    assert (answer.status, answer.body, answer.date) == (418, b"teapot", "today")
+    assert (answer.status, answer.body, answer.headers["date"]) == (418, b"teapot", "today")
 
 
 @responses.activate

@@ -36,6 +36,9 @@ PROVIDERS = """
 | `<PROVIDER>_AUTH_METHOD` | How the app authenticates: `client_secret_post`, `client_secret_basic`, or `none` for a public client, which has no secret | see its file |
 | `<PROVIDER>_BASE_URL`, `<PROVIDER>_API_URL` | Another server of the same kind, such as a company's own: replaces the address of the authorization endpoint, or of the profile | see its file |
 | `<PROVIDER>_ISSUER` | Another issuer, whose people are other people | see its file |
+| `<PROVIDER>_AUTHORIZATION_PARAMS` | More parameters of the authorization request, as a query string: `prompt=select_account&domain_hint=example.org`, or `response_mode=form_post` for an answer as a POST. Those that the app sets itself are refused | none |
+| `<PROVIDER>_EMAIL_VERIFIED` | `always`: all addresses of this provider count as verified. Only for a provider that has itself checked them, or has given them out | as the provider says |
+| `<PROVIDER>_PKCE` | `off` only where the provider refuses it | `on`, or see its file |
 
 ## Any OpenID Provider
 
@@ -48,6 +51,9 @@ PROVIDERS = """
 | `OIDC_<NAME>_LABEL` | What its button says | the name |
 | `OIDC_<NAME>_SCOPE` | The scope | `openid email profile` |
 | `OIDC_<NAME>_AUTH_METHOD` | As above | what its metadata lists |
+| `OIDC_<NAME>_AUTHORIZATION_PARAMS`, `OIDC_<NAME>_EMAIL_VERIFIED`, `OIDC_<NAME>_PKCE` | As above | as above |
+| `OIDC_<NAME>_NONCE` | `off` only where the provider does not return the nonce; then PKCE must stay on | `on` |
+| `OIDC_<NAME>_METADATA_URL` | Where the app reads the metadata if not below the issuer, such as in a container network. The `issuer` in it must still be the setting's | below the issuer |
 | `OIDC_<NAME>_ID_TOKEN_ALG` | The one algorithm of its ID Tokens: RS, PS, ES or HS with 256, 384 or 512; EdDSA, Ed25519 | what its metadata lists, but HS |
 
 ## Any plain OAuth 2.0 provider
@@ -62,6 +68,8 @@ It has one profile document in JSON.
 | `OAUTH_<NAME>_LABEL`, `OAUTH_<NAME>_SCOPE` | What its button says; the scope | the name; none |
 | `OAUTH_<NAME>_AUTH_METHOD` | As above | `client_secret_post` |
 | `OAUTH_<NAME>_SUB`, `OAUTH_<NAME>_NAME`, `OAUTH_<NAME>_EMAIL`, `OAUTH_<NAME>_EMAIL_VERIFIED`, `OAUTH_<NAME>_PICTURE` | Which members of the profile these are, with dots for nesting | `sub`, `name`, `email`, `email_verified`, `picture` |
+| `OAUTH_<NAME>_EMAIL_VERIFIED` | The word `always` in place of a member: as above | |
+| `OAUTH_<NAME>_AUTHORIZATION_PARAMS`, `OAUTH_<NAME>_PKCE` | As above | as above |
 
 ## Read by the servers
 

@@ -52,6 +52,7 @@ def init_app(
         proxy=settings.outbound_proxy,
         trust_store=settings.ssl_cert_file,
         loopback=settings.allow_http_loopback,
+        http_hosts=settings.allow_http_hosts,
     )
     app.extensions["signin"] = SignIn(settings, LoginFlow(http, Documents(http)), on_first_sign_in)
     if settings.development:

@@ -9,29 +9,31 @@ from ..signin.config import Settings
 
 HSTS = "max-age=63072000; includeSubDomains"
 CALLBACKS = ("signin.callback", "signin.posted_callback")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:;"
+    " connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none';"
+    " object-src 'none'"
+)
+SAME_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add the headers to every response."""
-    loopback = " http://localhost:* http://127.0.0.1:*" if settings.allow_http_loopback else ""
+    to_providers = form_targets(settings)
 
     @app.after_request
     def add(response: Response) -> Response:
-        # Browsers apply form-action to every redirect of a submitted form, and a provider may
-        # redirect to a company's own login page.
-        forms = f"'self' https:{loopback}" if g.get("leads_to_provider") else "'self'"
         headers = response.headers
-        headers["Content-Security-Policy"] = (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:;"
-            f" connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none';"
-            " object-src 'none'"
-        )
-        headers["X-Content-Type-Options"] = "nosniff"
+        headers.update(SAME_EVERYWHERE)
+        forms = to_providers if g.get("leads_to_provider") else "'self'"
+        headers["Content-Security-Policy"] = POLICY.format(forms=forms)
         callback = request.endpoint in CALLBACKS
         headers["Referrer-Policy"] = "no-referrer" if callback else "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         headers["X-Request-ID"] = g.request_id
         if settings.https:
             headers["Strict-Transport-Security"] = HSTS
@@ -39,3 +41,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         if not (request.endpoint or "").endswith("static"):
             headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def form_targets(settings: Settings) -> str:
+    """Return where a form that starts a sign-in may lead.
+
+    Browsers apply form-action to every redirect of a submitted form, and a provider may redirect to
+    a company's own login page.
+    """
+    loopback = ("localhost", "127.0.0.1") if settings.allow_http_loopback else ()
+    # A source in a policy cannot be an IPv6 address.
+    named = [host for host in sorted(settings.allow_http_hosts) if ":" not in host]
+    plain = dict.fromkeys(f"http://{host}:*" for host in (*loopback, *named))
+    return " ".join(["'self'", "https:", *plain])

@@ -92,7 +92,7 @@ def _clock_problem(provider: Provider) -> str:
         with time_limit():
             request = requests.Request("GET", provider.discovery_url)
             answer = flow().http.send(provider.name, request)
-        off = abs((now() - parsedate_to_datetime(answer.date)).total_seconds())
+        off = abs((now() - parsedate_to_datetime(answer.headers.get("Date", ""))).total_seconds())
     except (OAuthError, ValueError, TypeError):
         return "could not be compared: no answer with a date"
     return f"differs by {off:.0f} s: set this machine's clock" if off > CLOCK_SECONDS else ""

@@ -16,6 +16,7 @@ from .reader import ROOT, Reader
 
 KEY_LENGTH = 32
 SAMPLE = re.compile(r"change.?me|example|sample|default|insecure|password|placeholder", re.I)
+HOST = re.compile(r"[a-z0-9._-]+|[a-f0-9:.]+")
 DRIVERS = {"postgresql": "psycopg", "redis": "redis", "rediss": "redis"}
 
 
@@ -32,6 +33,16 @@ def production(reader: Reader) -> None:
 def http_loopback(reader: Reader, name: str) -> bool:
     """Return whether providers on this machine may be called by plain http."""
     return reader.flag(name, "0") or _development(reader)
+
+
+def http_hosts(reader: Reader, name: str) -> frozenset[str]:
+    """Return the hosts whose providers may be called by plain http, in lower case."""
+    found = frozenset(word.lower() for word in reader.words(name))
+    if found and not _development(reader):
+        reader.problem(name, "is for development only: in production providers need https")
+    elif not all(HOST.fullmatch(host) for host in found):
+        reader.problem(name, "is not a list of host names like keycloak, without scheme and port")
+    return found
 
 
 def public_url(reader: Reader, name: str) -> str:

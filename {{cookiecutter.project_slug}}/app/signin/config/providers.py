@@ -10,6 +10,7 @@ from ..oauth.claims import userinfo_claims
 from ..oauth.discovery import ENDPOINTS
 from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS
 from ..oauth.provider import Client, Provider
+from .provider_options import with_options
 from .reader import Reader
 
 # The names of the practice providers begin with this, and no other name may.
@@ -18,14 +19,17 @@ AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 # Methods that need no client secret.
 WITHOUT_SECRET = ("none", "private_key_jwt")
 URLS = (*ENDPOINTS, "metadata_url", "issuer", "identity_issuer")
-COMMON_ENDINGS = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "LABEL", "SCOPE", "AUTH_METHOD")
-OIDC_ENDINGS = (*COMMON_ENDINGS, "ID_TOKEN_ALG")
+COMMON_ENDINGS = (
+    *("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "LABEL", "SCOPE", "AUTH_METHOD"),
+    *("AUTHORIZATION_PARAMS", "EMAIL_VERIFIED", "PKCE"),
+)
+OIDC_ENDINGS = (*COMMON_ENDINGS, "ID_TOKEN_ALG", "METADATA_URL", "NONCE")
 OAUTH_ENDPOINTS = ("AUTHORIZATION_ENDPOINT", "TOKEN_ENDPOINT", "USERINFO_ENDPOINT")
-OAUTH_CLAIMS = ("SUB", "EMAIL", "EMAIL_VERIFIED", "NAME", "PICTURE")
+OAUTH_CLAIMS = ("SUB", "EMAIL", "NAME", "PICTURE")
 OAUTH_ENDINGS = (*OAUTH_ENDPOINTS, *COMMON_ENDINGS, *OAUTH_CLAIMS)
 
 
-def builtin(reader: Reader, provider: Provider, loopback: bool) -> Provider:
+def builtin(reader: Reader, provider: Provider) -> Provider:
     """Return a declared provider, changed by the settings in the environment."""
     values = own_settings(reader, provider)
     for setting in provider.settings:
@@ -34,16 +38,16 @@ def builtin(reader: Reader, provider: Provider, loopback: bool) -> Provider:
                 name = provider.setting(setting.ending)
                 reader.problem(name, "contains characters that are not allowed in a URL")
             provider = _moved(provider, setting.default, values[setting.ending])
-    if url := reader.url(provider.setting("API_URL"), loopback=loopback):
+    if url := reader.url(provider.setting("API_URL")):
         provider = _moved(provider, _origin(provider.userinfo_endpoint), url.rstrip("/"))
-    if url := reader.url(provider.setting("BASE_URL"), loopback=loopback):
+    if url := reader.url(provider.setting("BASE_URL")):
         moved = _moved(provider, _origin(provider.authorization_endpoint), url.rstrip("/"))
         # Accounts on another server are different accounts.
         same = (moved.issuer, moved.identity_issuer) == (provider.issuer, provider.identity_issuer)
         if same and moved != provider:
             moved = replace(moved, identity_issuer=url.rstrip("/"))
         provider = moved
-    if issuer := reader.url(provider.setting("ISSUER"), loopback=loopback):
+    if issuer := reader.url(provider.setting("ISSUER")):
         identity = issuer if provider.identity_issuer else ""
         metadata = "" if provider.uses_discovery else provider.metadata_url
         provider = replace(provider, issuer=issuer, identity_issuer=identity, metadata_url=metadata)
@@ -51,7 +55,7 @@ def builtin(reader: Reader, provider: Provider, loopback: bool) -> Provider:
     scope = reader.text(provider.setting("SCOPE"), provider.scope)
     allow_lists = (s for s in provider.settings if s.allow_list and s.ending in values)
     scope = " ".join([scope, *(setting.scope for setting in allow_lists)]).strip()
-    return replace(provider, auth_method=method, scope=scope)
+    return with_options(reader, replace(provider, auth_method=method, scope=scope))
 
 
 def own_settings(reader: Reader, provider: Provider) -> dict[str, str]:
@@ -89,6 +93,8 @@ def openid_provider(name: str, settings: Mapping[str, str]) -> Provider:
         settings_prefix=f"OIDC_{name}",
         label=settings.get("LABEL") or name.replace("_", " ").title(),
         issuer=settings["ISSUER"],
+        metadata_url=settings.get("METADATA_URL", ""),
+        nonce=settings.get("NONCE") != "off",
         scope=settings.get("SCOPE") or "openid email profile",
         auth_method=settings.get("AUTH_METHOD", ""),
         id_token_algs=(alg,) if alg else (),
@@ -121,9 +127,7 @@ def oauth_provider(name: str, settings: Mapping[str, str]) -> Provider:
     )
 
 
-def generic_providers(
-    reader: Reader, kind: str, taken: list[str], loopback: bool
-) -> Iterable[Provider]:
+def generic_providers(reader: Reader, kind: str, taken: list[str]) -> Iterable[Provider]:
     """Yield the providers that `OIDC_<NAME>_…` or `OAUTH_<NAME>_…` variables describe."""
     make = openid_provider if kind == "OIDC" else oauth_provider
     required = ("ISSUER",) if kind == "OIDC" else OAUTH_ENDPOINTS
@@ -132,8 +136,8 @@ def generic_providers(
         for ending in required:
             if ending not in settings:
                 reader.problem(f"{prefix}_{ending}", "is missing")
-        for ending in ("ISSUER", *OAUTH_ENDPOINTS):
-            reader.url(f"{prefix}_{ending}", loopback=loopback)
+        for ending in ("ISSUER", "METADATA_URL", *OAUTH_ENDPOINTS):
+            reader.url(f"{prefix}_{ending}")
         if name.lower().startswith(PRACTICE):
             reader.problem(f"{prefix}_…", f"takes the name {name.lower()}: {PRACTICE}… is reserved")
         elif name.lower() in (*taken, "error"):
@@ -144,7 +148,8 @@ def generic_providers(
         alg = reader.choice(f"{prefix}_ID_TOKEN_ALG", "", *KEY_TYPES, *SECRET_ALGORITHMS)
         if alg in SECRET_ALGORITHMS and settings.get("AUTH_METHOD") == "none":
             reader.problem(f"{prefix}_ID_TOKEN_ALG", f"is {alg}, which needs a client secret")
-        yield make(name, dict.fromkeys(required, "") | settings)
+        reader.choice(f"{prefix}_NONCE", "on", "off")
+        yield with_options(reader, make(name, dict.fromkeys(required, "") | settings))
 
 
 def _by_name(reader: Reader, kind: str) -> dict[str, dict[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from ..oauth.responses import allowed_url
+from ..oauth.responses import NOT_HTTPS, url_problem
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,6 +53,9 @@ class Reader:
         self.empty = [name for name, value in stripped.items() if not value]
         self.written = environ.written if isinstance(environ, Environment) else frozenset[str]()
         self.problems: list[str] = []
+        # Where URLs may be plain http; `load` sets them before it reads any URL.
+        self.loopback = False
+        self.http_hosts: frozenset[str] = frozenset()
 
     def problem(self, name: str, text: str) -> None:
         """Add a problem of a setting."""
@@ -89,10 +92,17 @@ class Reader:
             return default
         return int(value)
 
-    def url(self, name: str, *, loopback: bool) -> str:
+    def url(self, name: str) -> str:
         """Return a URL that may be called, or an empty string."""
         value = self.text(name)
-        if value and not allowed_url(value, loopback=loopback):
-            hint = " (or http:// on this machine)" if loopback else ""
-            self.problem(name, f"is not an https:// URL{hint}")
+        if not value:
+            return ""
+        problem = url_problem(value, loopback=self.loopback, http_hosts=self.http_hosts)
+        if problem == NOT_HTTPS:
+            machine = " (or http:// on this machine)" if self.loopback else ""
+            problem = f"is not an https:// URL{machine}"
+            if self.text("APP_ENV") == "development" and value.lower().startswith("http://"):
+                problem += ", and ALLOW_HTTP_HOSTS does not name its host"
+        if problem:
+            self.problem(name, problem)
         return value

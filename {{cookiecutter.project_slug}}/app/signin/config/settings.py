@@ -118,6 +118,12 @@ class Settings:
         "`0`; in development always allowed",
         "Providers may be called by plain `http:` on this machine",
     )
+    allow_http_hosts: frozenset[str] = setting(
+        checks.http_hosts,
+        "none",
+        "In development: hosts, comma-separated, whose providers may be called by plain `http:`, "
+        "such as `keycloak` or `host.docker.internal`",
+    )
     signup: str = setting(
         choice("open", "invite", "closed"),
         "`open`",
@@ -195,11 +201,12 @@ def load(
     declared = all_providers() if declared is None else declared
     reader = Reader(environ)
     values = {row.name: row.metadata["read"](reader, row.name.upper()) for row in ROWS}
-    loopback = values["allow_http_loopback"]
-    chosen = tuple(providers.builtin(reader, provider, loopback) for provider in declared)
+    reader.loopback = values["allow_http_loopback"]
+    reader.http_hosts = values["allow_http_hosts"]
+    chosen = tuple(providers.builtin(reader, provider) for provider in declared)
     for kind in ("OIDC", "OAUTH"):
         taken = [provider.name for provider in chosen]
-        chosen += tuple(providers.generic_providers(reader, kind, taken, loopback))
+        chosen += tuple(providers.generic_providers(reader, kind, taken))
     values["app_name"] = values["app_name"] or app_name
     clients = providers.clients(reader, chosen, values["public_url"])
     checks.production(reader)

@@ -75,6 +75,11 @@ def userinfo_claims(
     return claims
 
 
+def always_verified(read: Callable[[Grant], Claims]) -> Callable[[Grant], Claims]:
+    """Return a `claims` function whose addresses all count as verified, on the owner's word."""
+    return lambda grant: replace(read(grant), email_verified=True)
+
+
 def at_path(document: Any, path: str) -> Any:
     """Return the value at a dotted path of a JSON document, or None.  Numbers are list indexes."""
     for name in path.split("."):

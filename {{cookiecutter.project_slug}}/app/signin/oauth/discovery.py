@@ -6,6 +6,7 @@ Spec: OpenID Connect Discovery 1.0 §4, RFC 8414 §3, RFC 7517 §5.
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
@@ -13,7 +14,7 @@ from joserfc.jwk import JWKRegistry, Key
 from .authorization import expected_issuers
 from .errors import InvalidResponse
 from .provider import Provider
-from .responses import allowed_url
+from .responses import NOT_HTTPS, is_local_name, url_problem
 
 # A body has at most 1 MiB; this limits the time that trying each key may take.
 MAX_KEYS = 1000
@@ -21,8 +22,8 @@ MIN_RSA_BYTES = 256
 KEY_MEMBERS = ("kty", "kid", "alg", "crv", "n", "e", "x", "y")
 URL_SAFE = str.maketrans("+/", "-_", "=\r\n ")
 REQUIRED_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-OPTIONAL_ENDPOINTS = ("userinfo_endpoint", "end_session_endpoint")
-ENDPOINTS = (*REQUIRED_ENDPOINTS, *OPTIONAL_ENDPOINTS, "revocation_endpoint")
+OPTIONAL_ENDPOINTS = ("userinfo_endpoint", "end_session_endpoint", "revocation_endpoint")
+ENDPOINTS = (*REQUIRED_ENDPOINTS, *OPTIONAL_ENDPOINTS)
 LIST_MEMBERS = (
     "claims_supported",
     "code_challenge_methods_supported",
@@ -39,10 +40,13 @@ def declared_metadata(provider: Provider) -> Mapping[str, Any]:
     return {name: value for name in names if (value := getattr(provider, name))}
 
 
-def read_metadata(provider: Provider, document: Any, *, loopback: bool) -> Mapping[str, Any]:
+def read_metadata(
+    provider: Provider, document: Any, *, loopback: bool, http_hosts: frozenset[str] = frozenset()
+) -> Mapping[str, Any]:
     """Return a provider's metadata, with its issuer and endpoints checked.
 
-    Raises InvalidResponse.  Spec: OpenID Connect Discovery 1.0 §4.3, RFC 8414 §3.3.
+    An optional endpoint that cannot be used is left out.  For `loopback` and `http_hosts` see
+    `url_problem`.  Raises InvalidResponse.  Spec: OpenID Connect Discovery 1.0 §4.3, RFC 8414 §3.3.
     """
     if not isinstance(document, dict):
         raise InvalidResponse("the metadata is not a JSON object")
@@ -57,15 +61,38 @@ def read_metadata(provider: Provider, document: Any, *, loopback: bool) -> Mappi
             raise InvalidResponse(f"the metadata's {name} is not a list")
     optional = [name for name in OPTIONAL_ENDPOINTS if name in metadata]
     for name in (*REQUIRED_ENDPOINTS, *optional):
-        url = metadata.get(name)
-        if not isinstance(url, str) or not allowed_url(url, loopback=loopback):
-            raise InvalidResponse(f"the metadata's {name} is not an https URL")
+        problem = endpoint_problem(provider, metadata.get(name), loopback, http_hosts)
+        if problem and name in REQUIRED_ENDPOINTS:
+            raise InvalidResponse(f"the metadata's {name} {problem}")
+        if problem:
+            log.warning("%s: the metadata's %s %s: it is ignored", provider.name, name, problem)
+            del metadata[name]
     if provider.pkce and "S256" not in metadata.get("code_challenge_methods_supported", ["S256"]):
         log.warning(
             "%s does not list S256 for PKCE; it is sent anyway, and plain is never used",
             provider.name,
         )
     return metadata
+
+
+def endpoint_problem(
+    provider: Provider, url: Any, loopback: bool, http_hosts: frozenset[str]
+) -> str:
+    """Return why metadata may not name this endpoint; empty if it may.
+
+    An https issuer never leads to plain http, except to `http_hosts`.  Only an issuer of this
+    machine, or one over plain http, leads to this machine.
+    """
+    issuer = urlsplit(provider.issuer)
+    plain = issuer.scheme == "http"
+    if not isinstance(url, str):
+        return NOT_HTTPS
+    problem = url_problem(url, loopback=loopback and plain, http_hosts=http_hosts)
+    host = (not problem and urlsplit(url).hostname) or ""
+    own = (issuer.hostname or "", urlsplit(provider.discovery_url).hostname or "")
+    if is_local_name(host) and not (plain or host in http_hosts or any(map(is_local_name, own))):
+        return "is on this machine, and its issuer is not"
+    return problem
 
 
 def read_keys(document: Any) -> list[Key]:

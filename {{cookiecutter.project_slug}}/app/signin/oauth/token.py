@@ -11,9 +11,9 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from .authorization import PendingRequest
-from .errors import InvalidResponse, ProviderUnavailable, TokenError
+from .errors import InvalidResponse, TokenError
 from .provider import Client, Document, Provider
-from .responses import Response, decode_json
+from .responses import Response, decode_json, unexpected_status
 
 # In the order of preference.
 WITH_SECRET = ("client_secret_basic", "client_secret_post")
@@ -72,8 +72,8 @@ def read_token_response(provider: Provider, response: Response) -> dict[str, Any
     The body is read before the status, since some providers report an error with status 200.
     Raises TokenError, InvalidResponse, ProviderUnavailable.  Spec: RFC 6749 §5.1 and §5.2.
     """
-    if response.status == 429 or response.status >= 500:
-        raise ProviderUnavailable(f"the token endpoint answered {response.status}")
+    if response.status == 429 or 300 <= response.status < 400 or response.status >= 500:
+        raise unexpected_status("the token endpoint", response)
     tokens = decode_json(response.body)
     if isinstance(tokens, dict) and provider.read_tokens is not None:
         tokens = provider.read_tokens(tokens)
@@ -83,7 +83,7 @@ def read_token_response(provider: Provider, response: Response) -> dict[str, Any
         error = tokens["error"]
         raise TokenError(error[:64] if isinstance(error, str) else "not_a_word")
     if response.status not in (200, 201):
-        raise InvalidResponse(f"the token endpoint answered {response.status}")
+        raise unexpected_status("the token endpoint", response)
     access_token = tokens.get("access_token")
     usable = isinstance(access_token, str) and access_token.isascii() and access_token.isprintable()
     if not usable or not access_token:

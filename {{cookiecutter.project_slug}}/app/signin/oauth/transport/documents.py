@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from joserfc.jwk import Key
@@ -17,6 +18,9 @@ FRESH_SECONDS = 3600
 STALE_SECONDS = 86400
 COOL_DOWN_SECONDS = 30
 WAIT_SECONDS = 2.0
+
+# The provider's name, "metadata" or "keys", and the URL.
+DocumentKey = tuple[str, str, str]
 
 
 @dataclass
@@ -35,7 +39,7 @@ class Documents:
 
     def __init__(self, http: Http) -> None:
         self._http = http
-        self._cache: dict[str, CachedDocument] = {}
+        self._cache: dict[DocumentKey, CachedDocument] = {}
 
     def metadata(self, provider: Provider) -> Mapping[str, Any]:
         """Return a provider's metadata: what it declares, or what it publishes.
@@ -44,16 +48,16 @@ class Documents:
         """
         if not provider.uses_discovery:
             return declared_metadata(provider)
-
-        def read(document: Any) -> Mapping[str, Any]:
-            return read_metadata(provider, document, loopback=self._http.loopback)
-
-        metadata: Mapping[str, Any] = self._get(provider, provider.discovery_url, read).value
+        http = self._http
+        read = partial(read_metadata, provider, loopback=http.loopback, http_hosts=http.http_hosts)
+        key = (provider.name, "metadata", provider.discovery_url)
+        metadata: Mapping[str, Any] = self._get(key, read).value
         return metadata
 
     def keys(self, provider: Provider, metadata: Mapping[str, Any]) -> list[Key]:
         """Return the keys that a provider signs with.  Raises OAuthError."""
-        keys: list[Key] = self._get(provider, metadata["jwks_uri"], read_keys).value
+        key = (provider.name, "keys", metadata["jwks_uri"])
+        keys: list[Key] = self._get(key, read_keys).value
         return keys
 
     def newer_keys(self, provider: Provider, metadata: Mapping[str, Any]) -> list[Key]:
@@ -63,16 +67,16 @@ class Documents:
         cool-down, so tokens with made-up keys cannot cause a flood of requests.
         Spec: OpenID Connect Core 1.0 §10.1.1.
         """
-        url = metadata["jwks_uri"]
-        cached = self._get(provider, url, read_keys)
+        key = (provider.name, "keys", metadata["jwks_uri"])
+        cached = self._get(key, read_keys)
         known: list[Key] = cached.value
         if not cached.lock.acquire(timeout=WAIT_SECONDS):
             return known
         try:
-            newer = self._cache[url]
+            newer = self._cache[key]
             if newer is cached and time.monotonic() >= cached.cool_until:
                 cached.cool_until = time.monotonic() + COOL_DOWN_SECONDS
-                newer = self._fetch(provider, url, read_keys)
+                newer = self._fetch(key, read_keys)
         finally:
             cached.lock.release()
         keys: list[Key] = newer.value
@@ -80,22 +84,23 @@ class Documents:
             newer.cool_until = cached.cool_until
         return keys
 
-    def _get(self, provider: Provider, url: str, read: Callable[[Any], Any]) -> CachedDocument:
-        cached = self._cache.get(url)
+    def _get(self, key: DocumentKey, read: Callable[[Any], Any]) -> CachedDocument:
+        cached = self._cache.get(key)
         now = time.monotonic()
         if cached is None or now > cached.fetched_at + STALE_SECONDS:
-            return self._fetch(provider, url, read)
+            return self._fetch(key, read)
         if now >= cached.fresh_until:
             # Others use the cached one meanwhile.
             cached.fresh_until = now + COOL_DOWN_SECONDS
             try:
-                return self._fetch(provider, url, read)
+                return self._fetch(key, read)
             except OAuthError:
                 return cached
         return cached
 
-    def _fetch(self, provider: Provider, url: str, read: Callable[[Any], Any]) -> CachedDocument:
-        value = read(self._http.call(provider.name, "", url))
+    def _fetch(self, key: DocumentKey, read: Callable[[Any], Any]) -> CachedDocument:
+        provider, _, url = key
+        value = read(self._http.call(provider, "", url))
         now = time.monotonic()
-        self._cache[url] = cached = CachedDocument(value, now, now + FRESH_SECONDS)
+        self._cache[key] = cached = CachedDocument(value, now, now + FRESH_SECONDS)
         return cached

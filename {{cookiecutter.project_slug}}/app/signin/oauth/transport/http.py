@@ -23,7 +23,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from ..errors import InvalidResponse, ProviderUnavailable
-from ..responses import Response, allowed_url, decode_json, is_loopback
+from ..responses import Response, decode_json, is_loopback, unexpected_status, url_problem
 from .deadline import CONNECT_SECONDS, READ_SECONDS, PlainPool, TLSPool, seconds_left
 
 MAX_BODY = 1024 * 1024
@@ -97,11 +97,19 @@ class Http:
     """Calls to providers.  One object serves the whole process.
 
     `proxy` is the only proxy that is used; `trust_store` is a file of certificates in place of
-    certifi's; `loopback` allows plain http to this machine.
+    certifi's; `loopback` allows plain http to this machine, `http_hosts` to these hosts.
     """
 
-    def __init__(self, *, proxy: str = "", trust_store: str = "", loopback: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        proxy: str = "",
+        trust_store: str = "",
+        loopback: bool = False,
+        http_hosts: frozenset[str] = frozenset(),
+    ) -> None:
         self.loopback = loopback
+        self.http_hosts = http_hosts
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._session = requests.Session()
         self._session.trust_env = False
@@ -119,8 +127,9 @@ class Http:
         Redirects are not followed.  Raises ProviderUnavailable where there is no complete response
         in time, InvalidResponse where it is larger than 1 MiB.
         """
-        if not allowed_url(request.url, loopback=self.loopback):
-            raise InvalidResponse(f"{request.url!r} is not an https URL", reason="insecure_url")
+        hosts = self.http_hosts
+        if problem := url_problem(request.url, loopback=self.loopback, http_hosts=hosts):
+            raise InvalidResponse(f"{request.url!r} {problem}", reason="insecure_url")
         proxies = self._proxies
         if proxies and is_loopback(urlsplit(request.url).hostname):
             proxies = {}
@@ -136,7 +145,7 @@ class Http:
             raise ProviderUnavailable(message, reason="tls") from error
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:
             raise ProviderUnavailable(f"no answer: {type(error).__name__}") from error
-        return Response(response.status_code, body, response.headers.get("Date", ""))
+        return Response(response.status_code, body, response.headers)
 
     def call(
         self,
@@ -154,8 +163,8 @@ class Http:
         """Return the JSON that `url` answers with.
 
         `token` goes into the Authorization header, after `scheme`, if both are set.
-        The method is GET, or POST with a `form` or `json`.  Raises InvalidResponse for another
-        status than 200, ProviderUnavailable for one that says "later" (429 and 5xx).
+        The method is GET, or POST with a `form` or `json`.  For another status than 200 it raises
+        what `unexpected_status` returns.
         Spec: RFC 6750 §2.1.
         """
         method = method or ("GET" if form is None and json is None else "POST")
@@ -164,10 +173,8 @@ class Http:
             method, url, params=query, headers=headers, data=form, json=json, auth=auth
         )
         response = self.send(provider, request)
-        if response.status == 429 or response.status >= 500:
-            raise ProviderUnavailable(f"{urlsplit(url).netloc} answered {response.status}")
         if response.status != 200:
-            raise InvalidResponse(f"{urlsplit(url).netloc} answered {response.status}")
+            raise unexpected_status(urlsplit(url).netloc, response)
         return decode_json(response.body)
 
     def start_call(self, call: Callable[..., Any], *args: Any, **options: Any) -> Future[Any]:

@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +13,11 @@ from typing import Any
 import pytest
 import requests
 from harness.app_server import RunningApp, running_app
-from harness.bad_provider import BadProvider, Listener
+from harness.bad_provider import BadProvider, Listener, compact
 from harness.browser import Browser
 from harness.ports import free_port
 from harness.production import ProxiedBrowser, gunicorn
-from harness.walk import forget, with_query
+from harness.walk import events, forget, with_query
 
 from .conftest import settings
 
@@ -121,6 +122,121 @@ def test_ds_01_a_cancelled_login_does_not_count_as_refused(memory: RunningApp) -
         url = with_query(callback, code=None, error="access_denied")
         assert person.browser.get(url, allow_redirects=False).status_code == 303
     assert person.starts() == [303]
+
+
+def test_a_good_answer_is_never_stopped_by_bad_ones(memory: RunningApp) -> None:
+    """One host of an office can send any number of made-up callbacks."""
+    person, neighbour = Person(memory), Person(memory)
+    callback = person.browser.to_callback(person.browser.start("op"))
+    assert [neighbour.refused().status_code for _ in range(LIMIT + 3)] == [303] * LIMIT + [429] * 3
+    answer = person.browser.get(callback, allow_redirects=False)
+    assert answer.headers["Location"] == "/"
+    assert person.browser.sub()
+    # The same answer again belongs to no login any more.
+    assert person.browser.get(callback, allow_redirects=False).status_code == 429
+
+
+def test_a_refusal_of_the_provider_is_no_bad_answer(
+    memory: RunningApp, provider: BadProvider
+) -> None:
+    person, neighbour = Person(memory), Person(memory)
+    callback = person.browser.to_callback(person.browser.start("op"))
+    assert [neighbour.refused().status_code for _ in range(LIMIT + 1)][-1] == 429
+    url = with_query(callback, code=None, error="server_error")
+    answer = person.browser.get(url, allow_redirects=False)
+    assert answer.headers["Location"].startswith("/login/error/provider_unavailable")
+
+
+def logout_token(app: RunningApp, provider: BadProvider) -> str:
+    """Return a good Logout Token for the person who signed in last."""
+    now = int(time.time())
+    claims = {
+        "iss": provider.issuer("op"),
+        "aud": provider.client[0],
+        "sub": provider.sub,
+        "iat": now + 1,
+        "exp": now + 120,
+        "jti": "1",
+        "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+    }
+    alg, key = provider.signing
+    return compact({"alg": alg, "kid": key.kid, "typ": "logout+jwt"}, claims, alg, key)
+
+
+def test_a_good_logout_token_is_never_stopped_by_bad_ones(
+    memory: RunningApp, provider: BadProvider
+) -> None:
+    person = Person(memory)
+    callback = person.browser.to_callback(person.browser.start("op"))
+    person.browser.get(callback)
+    assert person.browser.sub()
+
+    def post(token: str) -> int:
+        url = f"{memory.url}/backchannel-logout/op"
+        return person.browser.post(url, data={"logout_token": token}).status_code
+
+    assert [post("forged") for _ in range(LIMIT + 2)] == [400] * LIMIT + [429] * 2
+    assert post(logout_token(memory, provider)) == 200
+    assert person.browser.sub() is None
+
+
+def test_the_log_names_the_setting_of_a_limit(memory: RunningApp) -> None:
+    """A class of pupils behind one address: the owner can find out what to change."""
+    for _ in range(LIMIT + 2):
+        Person(memory).starts()
+    limited = [event for event in events(memory) if event["event"] == "rate_limited"]
+    assert [event["reason"] for event in limited] == ["too_many_starts"] * 2
+    assert "RATELIMIT_LOGIN" in limited[0]["detail"]
+    assert limited[0]["address"] == "203.0.113.5"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("203.0.113.7:51006", "203.0.113.7"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_an_address_with_a_port(written: str, shown: str, memory: RunningApp) -> None:
+    """Some proxies write the client's port too: it is no part of the address."""
+    person = Person(memory, written)
+    answer = person.browser.get(person.browser.to_callback(person.browser.start("op")))
+    assert answer.ok
+    assert memory.rows("login_sessions")[-1]["address"] == shown
+    assert events(memory)[-1]["address"] == shown
+
+
+def test_ports_do_not_make_clients_one_or_many(memory: RunningApp) -> None:
+    for port in range(50_000, 50_000 + LIMIT):
+        assert Person(memory, f"203.0.113.7:{port}").starts() == [303]
+    assert Person(memory, "203.0.113.7:60000").starts() == [429]
+    assert Person(memory, "203.0.113.8:50000").starts() == [303]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"), ("Forwarded", "for=1")],
+)
+def test_a_proxy_that_is_not_trusted_is_told_once(
+    header: tuple[str, str], sqlite: Callable[[], str], provider: BadProvider, canary: Listener
+) -> None:
+    def told(app: RunningApp) -> list[str]:
+        messages = [record.getMessage() for record in app.log if record.levelname == "WARNING"]
+        return [message for message in messages if "TRUSTED_PROXIES" in message]
+
+    with running_app(sqlite(), settings(provider)) as app:
+        for _ in range(3):
+            requests.get(f"{app.url}/healthz", timeout=10)
+        assert told(app) == []
+        for _ in range(3):
+            requests.get(f"{app.url}/login", headers=dict([header]), timeout=10)
+        [message] = told(app)
+        assert header[0] in message
+    with running_app(sqlite(), settings(provider) | {"TRUSTED_PROXIES": "1"}) as app:
+        requests.get(f"{app.url}/login", headers=dict([header]), timeout=10)
+        assert told(app) == []
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,11 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import db, home, signin
 from .signin import config, providers
 from .signin.oauth.provider import Provider
-from .web import errors, health, logs, security_headers
+from .web import errors, health, logs, proxies, security_headers
 
 NAME = "{{ cookiecutter.__project_name | inside_quotes }}"  # fmt: skip
 SLUG = "{{ cookiecutter.project_slug }}"
@@ -54,11 +53,11 @@ def create_app(
         SESSION_COOKIE_SECURE=settings.https,
         SESSION_REFRESH_EACH_REQUEST=False,
     )
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    # Slashes stay as they are: the redirect to a merged path would name the request's host.
+    app.url_map.merge_slashes = False
 
-    logs.init_app(app, development=settings.development)
+    proxies.init_app(app, settings.trusted_proxies)
+    logs.init_app(app, development=settings.development, trusted_proxies=settings.trusted_proxies)
     security_headers.init_app(app, settings)
     errors.init_app(app)
     db.init_app(app, settings.database_url)

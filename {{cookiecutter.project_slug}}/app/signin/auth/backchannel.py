@@ -15,12 +15,11 @@ from ..oauth.errors import OAuthError
 from ..oauth.id_token import LEEWAY_SECONDS
 from ..oauth.logout_token import Logout
 from . import audit, bp, client_or_404, flow, sessions
-from .protection import count_bad_logouts, csrf_exempt
+from .protection import count_bad_logout, csrf_exempt
 
 
 @bp.post("/backchannel-logout/<provider>")
 @csrf_exempt
-@count_bad_logouts
 def backchannel_logout(provider: str) -> tuple[Response | str, int]:
     """End the sessions that a Logout Token names.
 
@@ -32,6 +31,7 @@ def backchannel_logout(provider: str) -> tuple[Response | str, int]:
     try:
         logout = flow().read_logout_token(client, request.form.get("logout_token", ""))
     except OAuthError as error:
+        count_bad_logout()
         reason, detail = error.reason, str(error)
         audit.log_only("logout_refused", provider=provider, reason=reason, detail=detail)
         return jsonify(error="invalid_request"), 400

@@ -2,14 +2,17 @@
 
 import ipaddress
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
 
 from ..config import Settings
+from ..oauth.responses import is_loopback
+from . import audit
 
 REDIS_SECONDS = 1
 
@@ -19,7 +22,11 @@ csrf = CSRFProtect()
 
 
 class ForeignOrigin(CSRFError):
-    """A form was submitted from a page that was not at PUBLIC_URL."""
+    """A form was not submitted from a page at PUBLIC_URL.  `reason` is a word for the log."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 def csrf_exempt(view: View) -> View:
@@ -39,7 +46,7 @@ def address() -> str:
     One subscriber has a whole /64, so a limit for a single IPv6 address would be useless.
     """
     try:
-        ip = ipaddress.ip_address(request.remote_addr or "")
+        ip = ipaddress.ip_address(without_port(request.remote_addr or ""))
     except ValueError:
         return "unknown"
     if ip.version == 6:
@@ -47,6 +54,14 @@ def address() -> str:
             return str(ip.ipv4_mapped)
         return str(ipaddress.ip_network((ip, 64), strict=False))
     return str(ip)
+
+
+def without_port(address: str) -> str:
+    """Return an address without brackets and port, which some proxies write."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    host, _, _ = address.partition(":")
+    return host if address.count(":") == 1 else address
 
 
 limiter = Limiter(key_func=address)
@@ -57,16 +72,34 @@ def _login_limit() -> str:
     return limit
 
 
-def _refused(response: Response) -> bool:
-    return "/login/error/" in response.headers.get("Location", "")
+def _counted(*, reason: str, methods: list[str] | None = None) -> Callable[[View], View]:
+    """Return a decorator for functions that one address may call RATELIMIT_LOGIN times.
+
+    Calls beyond that raise RateLimitExceeded (429) and are logged with `reason`.
+    """
+
+    def log_breach(_: object) -> None:
+        detail = f"RATELIMIT_LOGIN is {_login_limit()}, for all people at {address()}"
+        audit.log_only("rate_limited", reason=reason, detail=detail)
+
+    options: Any = {"scope": reason, "methods": methods, "on_breach": log_breach}
+    return cast(Callable[[View], View], limiter.shared_limit(_login_limit, **options))
 
 
-count_starts = limiter.shared_limit(_login_limit, scope="login", methods=["POST"])
-# A separate limit: other people's starts must not block a person who returns from a provider.
-count_refusals = limiter.shared_limit(_login_limit, scope="refused", deduct_when=_refused)
-count_bad_logouts = limiter.shared_limit(
-    _login_limit, scope="logout", deduct_when=lambda response: response.status_code == 400
-)
+count_starts = _counted(reason="too_many_starts", methods=["POST"])
+
+
+@_counted(reason="too_many_refused")
+def count_refused() -> None:
+    """Count a callback that belongs to no login of its browser.
+
+    Good callbacks are not counted, so bad ones cannot stop them.
+    """
+
+
+@_counted(reason="too_many_bad_logouts")
+def count_bad_logout() -> None:
+    """Count a Logout Token that was refused.  Good ones are not counted."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -87,10 +120,36 @@ def init_app(app: Flask, settings: Settings) -> None:
         @app.before_request
         def check_origin() -> None:
             origin = request.headers.get("Origin", settings.origin)
-            if g.get("csrf_valid") and origin != settings.origin:
-                raise ForeignOrigin("The Origin header is not PUBLIC_URL.")
+            site = request.headers.get("Sec-Fetch-Site")
+            if g.get("csrf_valid") and (origin != settings.origin or site == "cross-site"):
+                _check_foreign(settings, origin, site)
 
     app.jinja_env.globals["csrf_field"] = csrf_field
+    _limit(app, settings)
+
+
+def _check_foreign(settings: Settings, origin: str, site: str | None) -> None:
+    """Raise ForeignOrigin.  In development, accept forms that a tunnel has passed on.
+
+    A tunnel may replace the Origin with this machine's.  Spec: Fetch Metadata Request Headers §2.3.
+    """
+    detail = f"Origin is {origin[:100]!r}, PUBLIC_URL is {settings.public_url!r}"
+    if site == "cross-site":
+        raise ForeignOrigin(f"Sec-Fetch-Site is 'cross-site'; {detail}", reason="cross_site")
+    if settings.development and (site == "same-origin" or _is_this_machine(origin)):
+        return
+    reason = "null_origin" if origin == "null" else "foreign_origin"
+    raise ForeignOrigin(detail, reason=reason)
+
+
+def _is_this_machine(origin: str) -> bool:
+    try:
+        return is_loopback(urlsplit(origin).hostname)
+    except ValueError:
+        return False
+
+
+def _limit(app: Flask, settings: Settings) -> None:
     app.config["RATELIMIT_ENABLED"] = settings.ratelimit_enabled
     app.config["RATELIMIT_LOGIN"] = settings.ratelimit_login
     app.config["RATELIMIT_STORAGE_URI"] = settings.ratelimit_storage_uri

@@ -24,7 +24,7 @@ from . import (
 )
 from .buttons import buttons
 from .pending import mark_posted, recall, start_login
-from .protection import count_refusals, count_starts, csrf_exempt
+from .protection import count_starts, csrf_exempt
 
 
 @bp.get("/login")
@@ -56,6 +56,7 @@ def start(provider: str) -> Response | str:
 
 def start_page(provider: str, next_values: list[str], problem: str | None = None) -> str:
     """Return the page with the button of one provider."""
+    cleanup.once_an_hour()
     return render_template(
         "signin/start.html",
         button=next(iter(buttons([provider]))),
@@ -65,7 +66,6 @@ def start_page(provider: str, next_values: list[str], problem: str | None = None
 
 
 @bp.get("/callback/<provider>")
-@count_refusals
 def callback(provider: str) -> Response:
     """Finish the login that the provider's response belongs to.
 
@@ -143,7 +143,6 @@ def finish_reauthentication(grant: Grant, login: PendingLogin) -> Response:
 
 @bp.post("/callback/<provider>")
 @csrf_exempt
-@count_refusals
 def posted_callback(provider: str) -> Response:
     """Take the response of a form_post provider, and redirect to `callback` with it.
 

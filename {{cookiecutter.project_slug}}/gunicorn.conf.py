@@ -7,6 +7,11 @@ count together.
 """
 
 import os
+from datetime import UTC, datetime
+
+from gunicorn.glogging import Logger
+
+from app.web.logs import loggable
 
 wsgi_app = "app:create_app()"
 preload_app = True
@@ -22,6 +27,20 @@ graceful_timeout = 20
 keepalive = 5
 control_socket_disable = True
 
+# A callback may carry a code and a state, each of the size that the app accepts.
+limit_request_line = 8190
+
+
+class AccessLog(Logger):
+    """Adds the time and a path without secrets to the parts of a line."""
+
+    def atoms(self, resp, req, environ, request_time):
+        """Return the parts of one line of the access log, by name."""
+        found = super().atoms(resp, req, environ, request_time)
+        now = datetime.now(UTC).isoformat()
+        return found | {"time": now, "path": loggable(environ["RAW_URI"])}
+
+
 accesslog = "-"
-# %(U)s is the path without the query: a callback's query holds the code.
-access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'
+logger_class = AccessLog
+access_log_format = '%(time)s %(h)s "%(m)s %(path)s" %(s)s %(B)s %(L)s %({x-request-id}o)s'

@@ -6,19 +6,35 @@ import re
 import secrets
 import sys
 from datetime import UTC, datetime
+from threading import local
 from typing import Any
+from urllib.parse import quote, unquote
 
-from flask import Flask, g, has_request_context
+from flask import Flask, current_app, g, has_request_context, request
 
-QUERY = re.compile(r"\?\S*")
+# What follows is a secret: whoever has an invitation's link can use it.
+SECRET_PATHS = ("/invite/",)
+# The same in lines of the development server.
+HIDDEN = re.compile(r"\?\S*|(?<=invite)(/|%2F)\S+", re.IGNORECASE)
+FORWARDED = {"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO"}
+UNTRUSTED = (
+    "a proxy's headers arrived (%s), but TRUSTED_PROXIES is 0: all visitors behind a proxy share"
+    " one rate limit and one address in the log. If this app is behind a proxy, set"
+    " TRUSTED_PROXIES to the number of proxies; otherwise somebody made them up"
+)
+
+log = logging.getLogger(__name__)
+_thread = local()
 
 
-def init_app(app: Flask, *, development: bool) -> None:
+def init_app(app: Flask, *, development: bool, trusted_proxies: int = 0) -> None:
     """Give each request an id, and log to stderr: JSON in production, text in development."""
 
     @app.before_request
     def give_id() -> None:
-        g.request_id = secrets.token_hex(8)
+        g.request_id = _thread.request_id = secrets.token_hex(8)
+        if not (trusted_proxies or FORWARDED.isdisjoint(request.environ)):
+            _warn_of_proxy()
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Text() if development else _Json())
@@ -28,16 +44,44 @@ def init_app(app: Flask, *, development: bool) -> None:
     logging.getLogger("app").setLevel(logging.INFO)
     # These log whole URLs, and a callback's query has the code and the state.
     logging.getLogger("urllib3").setLevel(logging.WARNING)
-    logging.getLogger("werkzeug").addFilter(_without_query)
+    logging.getLogger("werkzeug").addFilter(_clean)
 
 
-def _without_query(record: logging.LogRecord) -> bool:
-    """Remove the query from the development server's lines."""
+def loggable(target: str) -> str:
+    """Return the path of a request without its query and without a secret in it.
+
+    It is percent-encoded, so it has no spaces, quotes or control characters.
+    """
+    path = target.partition("?")[0]
+    for start in SECRET_PATHS:
+        before, found, _ = unquote(path).partition(start)
+        path = f"{before}{found}..." if found else path
+    return quote(path, safe="/:@!$&'()*+,;=~%")
+
+
+def _clean(record: logging.LogRecord) -> bool:
+    """Hide secrets in a line of the development server, and add the id of its request."""
     if isinstance(record.args, tuple):
         record.args = tuple(
-            QUERY.sub("", value) if isinstance(value, str) else value for value in record.args
+            _plain(value) if isinstance(value, str) else value for value in record.args
         )
+    record.fields = {"request_id": _thread.__dict__.pop("request_id", None)}
     return True
+
+
+def _plain(text: str) -> str:
+    escaped = text.replace('"', "%22").encode("ascii", "backslashreplace").decode()
+    return HIDDEN.sub("", escaped)
+
+
+def _warn_of_proxy() -> None:
+    """Log once that TRUSTED_PROXIES seems to be wrong."""
+    if current_app.extensions.setdefault("warned_of_proxy", False):
+        return
+    current_app.extensions["warned_of_proxy"] = True
+    found = sorted(FORWARDED.intersection(request.environ))
+    names = ", ".join(name.removeprefix("HTTP_").replace("_", "-").title() for name in found)
+    log.warning(UNTRUSTED, names)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -65,4 +109,4 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
         fields = " ".join(f"{name}={value!r}" for name, value in _fields(record).items())
-        return f"{line}  {fields}" if record.name.startswith("app") else line
+        return f"{line}  {fields}" if fields else line

@@ -6,16 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 from flask import g, has_request_context, request
+from sqlalchemy import func, select
 from sqlalchemy.event import listen, listens_for
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..database import delete_rows, now
+from ..database import now
 from ..host import db
 from ..models import AuditEvent
 
 # The fields that an event may have; each is a column of the table.
 FIELDS = ("user_id", "provider", "reason", "actor")
+# Refusals of one address that are stored in an hour.
+MAX_REFUSALS = 60
 
 log = logging.getLogger("app.audit")
 
@@ -53,15 +56,25 @@ def _forget_recorded(session: Session, _transaction: Any) -> None:
 def store_refusal(*, provider: str | None, reason: str, user_id: int | None) -> None:
     """Store a refusal that was logged already, in its own transaction.
 
-    Database errors are only logged.
+    Only so many of one address are stored, so nobody can fill the table.  Database errors are only
+    logged.
     """
     fields = {"provider": provider, "reason": reason, "user_id": user_id}
     try:
+        if _recent_refusals() >= MAX_REFUSALS:
+            return
         db.session.add(_row("refused", fields))
         db.session.commit()
     except SQLAlchemyError:
         db.session.rollback()
         log.warning("the event could not be stored")
+
+
+def _recent_refusals() -> int:
+    """Return how many refusals of this address were stored during the last hour."""
+    refused = AuditEvent.event == "refused", AuditEvent.created_at > now() - timedelta(hours=1)
+    of_address = AuditEvent.address == request.remote_addr
+    return db.session.scalar(select(func.count()).where(*refused, of_address)) or 0
 
 
 def log_only(event: str, *, detail: str = "", **fields: Any) -> None:
@@ -73,11 +86,6 @@ def log_only(event: str, *, detail: str = "", **fields: Any) -> None:
     fields |= {"detail": detail[:500] or None}
     shown = {name: value for name, value in fields.items() if value is not None}
     log.info(event, extra={"fields": {"event": event, **shown}})
-
-
-def delete_old(days: int) -> None:
-    """Delete events older than `days`, in the current transaction."""
-    delete_rows(AuditEvent, AuditEvent.created_at < now() - timedelta(days=days))
 
 
 def _row(event: str, fields: dict[str, Any]) -> AuditEvent:

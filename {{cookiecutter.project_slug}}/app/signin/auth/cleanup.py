@@ -3,13 +3,22 @@
 import logging
 import threading
 import time
+from datetime import timedelta
+from typing import Any, cast
 
+from sqlalchemy import ColumnElement, CursorResult, delete, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..host import db
-from . import audit, invitations, pending, sessions, settings
+from ..database import now
+from ..host import Base, db
+from ..models import AuditEvent, Invitation, LoginSession, PendingLogin
+from . import pending, sessions, settings
 
 INTERVAL_SECONDS = 3600
+# If there is more to delete than one bite.
+BUSY_INTERVAL_SECONDS = 10
+# Rows for one transaction: the lock of SQLite is held for milliseconds.
+BITE = 500
 
 log = logging.getLogger(__name__)
 _lock = threading.Lock()
@@ -18,23 +27,47 @@ _next_run = 0.0
 
 def run() -> None:
     """Delete expired sessions and pending logins, old invitations and audit events; commit."""
-    days = settings().audit_days
-    sessions.delete_expired()
-    pending.delete_expired()
-    invitations.delete_old(days)
-    audit.delete_old(days)
-    db.session.commit()
+    while _bite_of_each():
+        pass
 
 
 def once_an_hour() -> None:
-    """Call `run` if this process has not done so for an hour.  Database errors are only logged."""
+    """Delete some of it if this process has not done so for an hour; sooner if there was more.
+
+    Database errors are only logged.
+    """
     global _next_run
     with _lock:
         if time.monotonic() < _next_run:
             return
         _next_run = time.monotonic() + INTERVAL_SECONDS
     try:
-        run()
+        if _bite_of_each():
+            _next_run = time.monotonic() + BUSY_INTERVAL_SECONDS
     except SQLAlchemyError:
         db.session.rollback()
         log.exception("expired rows could not be deleted")
+
+
+def _bite_of_each() -> bool:
+    """Delete a bite from each table.  Return whether there may be more."""
+    return BITE in [_bite(table, condition) for table, condition in _expired()]
+
+
+def _expired() -> list[tuple[type[Base], ColumnElement[bool]]]:
+    too_old = now() - timedelta(days=settings().audit_days)
+    return [
+        (LoginSession, sessions.past_limits()),
+        (PendingLogin, pending.expired()),
+        (Invitation, Invitation.expires_at < too_old),
+        (AuditEvent, AuditEvent.created_at < too_old),
+    ]
+
+
+def _bite(table: type[Base], condition: ColumnElement[bool]) -> int:
+    """Delete at most BITE rows, and commit.  Return their number."""
+    key: Any = inspect(table).primary_key[0]
+    some = delete(table).where(key.in_(select(key).where(condition).limit(BITE)))
+    result = db.session.execute(some.execution_options(synchronize_session=False))
+    db.session.commit()
+    return cast(CursorResult[Any], result).rowcount

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import g, redirect, session
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from werkzeug.wrappers import Response
 
 from ..database import delete_rows, hash_of, now
@@ -41,7 +41,7 @@ def start_login(client: Client, login: PendingLogin, *, max_age: int | None = No
 def remember(row: PendingLogin, secret: str, seconds: int) -> None:
     """Store a row for `seconds` under the hash of `secret`, bound to this browser, and commit.
 
-    Also delete expired rows; keep at most ten for each browser.
+    Also delete the browser's oldest rows, beyond ten.
     """
     row.state_hash = hash_of(secret)
     row.browser_hash = hash_of(session.setdefault("browser", secrets.token_urlsafe(32)))
@@ -53,7 +53,7 @@ def remember(row: PendingLogin, secret: str, seconds: int) -> None:
     newest_first = PendingLogin.created_at.desc()
     newest = select(PendingLogin.state_hash).where(this_browser).order_by(newest_first)
     too_many = and_(this_browser, PendingLogin.state_hash.not_in(newest.limit(MAX_PER_BROWSER)))
-    delete_rows(PendingLogin, or_(_expired(), too_many))
+    delete_rows(PendingLogin, too_many)
     db.session.commit()
 
 
@@ -126,12 +126,7 @@ def _response_hash(response: Mapping[str, str]) -> str:
     return hash_of(response.get("code") or response.get("error", ""))
 
 
-def delete_expired() -> None:
-    """Delete expired rows, in the current transaction."""
-    delete_rows(PendingLogin, _expired())
-
-
-def _expired() -> ColumnElement[bool]:
+def expired() -> ColumnElement[bool]:
     """Return the condition for rows that expired at least an hour ago.
 
     Expired rows stay for an hour, so a late response is logged as expired and keeps its `next_url`.

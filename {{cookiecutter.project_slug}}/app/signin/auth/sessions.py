@@ -132,11 +132,10 @@ def require_open_session(login: PendingLogin) -> LoginSession:
 def start(identity: Identity, sid: str | None) -> str:
     """Add a session for a signed-in identity to the current transaction; return its key.
 
-    Also delete this browser's old session and all expired ones.  `sid` is the provider's id of its
-    own session.
+    Also delete this browser's old session.  `sid` is the provider's id of its own session.
     """
     key = KEY_PREFIX + secrets.token_urlsafe(32)
-    delete_rows(LoginSession, or_(_this_browser(), _past_limits()))
+    delete_rows(LoginSession, _this_browser())
     new = LoginSession(
         key_hash=hash_of(key),
         user_id=identity.user_id,
@@ -212,11 +211,6 @@ def end(*conditions: ColumnElement[bool]) -> list[int]:
     return list(db.session.scalars(ended.execution_options(synchronize_session=False)))
 
 
-def delete_expired() -> None:
-    """Delete all sessions that are past their limits, in the current transaction."""
-    delete_rows(LoginSession, _past_limits())
-
-
 def ends_at(row: LoginSession) -> datetime:
     """Return when a session ends if it is not used again: the earlier of its two limits."""
     idle: timedelta = current_app.config["SESSION_IDLE"]
@@ -227,7 +221,8 @@ def _this_browser() -> ColumnElement[bool]:
     return LoginSession.key_hash == hash_of(session.get("_user_id", ""))
 
 
-def _past_limits() -> ColumnElement[bool]:
+def past_limits() -> ColumnElement[bool]:
+    """Return the condition for sessions that have ended by themselves."""
     moment, idle = now(), current_app.config["SESSION_IDLE"]
     return or_(LoginSession.expires_at < moment, LoginSession.last_seen_at < moment - idle)
 

@@ -98,7 +98,7 @@ def test_lg_05_what_was_not_committed_did_not_happen(
         "CREATE TRIGGER stop BEFORE INSERT ON login_sessions"
         " BEGIN SELECT RAISE(ABORT, 'stop'); END",
     )
-    assert error_of(visitor.sign_in("alpha", ADA)) == "unavailable"
+    assert error_of(visitor.sign_in("alpha", ADA)) == "internal_error"
     assert "sign_up" not in [fields["event"] for fields in logged(app)]
 
 

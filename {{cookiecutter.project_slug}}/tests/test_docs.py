@@ -1,10 +1,21 @@
 """The settings that exist, and the pages that tell the owner of them."""
 
+import ast
 import re
+from collections.abc import Iterator
 
+from app.signin.auth.error_pages import (
+    EXPIRED_GRANTS,
+    MISCONFIGURED_ERRORS,
+    RETRY_ERRORS,
+)
+from app.signin.auth.form_errors import TEXTS as FORM_TEXTS
 from app.signin.config import ROOT
 from app.signin.config.settings import ROWS
+from app.web.errors import TEXTS
 from scripts import settings
+
+SIGNIN = ROOT / "app" / "signin"
 
 
 def test_every_setting_is_in_the_example():
@@ -18,3 +29,34 @@ def test_the_page_of_settings_is_not_stale():
     written = settings.PAGE.read_text(encoding="utf-8")
 
     assert written == settings.page(), "run: python scripts/settings.py"
+
+
+def literal_reasons(node: ast.AST) -> Iterator[str]:
+    """Yield the reasons that a piece of code gives to errors and events."""
+    for part in ast.walk(node):
+        found: list[ast.expr | None] = []
+        if isinstance(part, ast.Call):
+            found += [keyword.value for keyword in part.keywords if keyword.arg == "reason"]
+            if isinstance(part.func, ast.Name) and part.func.id == "IdentityError":
+                found += part.args[:1]
+        elif isinstance(part, ast.arguments):
+            pairs = zip(part.kwonlyargs, part.kw_defaults, strict=True)
+            found += [default for argument, default in pairs if argument.arg == "reason"]
+        yield from (one.value for one in found if isinstance(one, ast.Constant) and one.value)
+
+
+def reasons() -> set[str]:
+    """Return every reason that the log may name, but for a provider's own error codes."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in SIGNIN.rglob("*.py")]
+    words = [*RETRY_ERRORS, *MISCONFIGURED_ERRORS, *EXPIRED_GRANTS, *FORM_TEXTS]
+    pages = [f"http_{code}" for code in TEXTS if 400 <= code < 500 and code != 429]
+    return {reason for tree in trees for reason in literal_reasons(tree)} | {*words, *pages}
+
+
+def test_every_reason_is_explained():
+    """Each reason of a refusal has a row: what happened, and what to do."""
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| .* \|$", page, re.MULTILINE)
+
+    assert len(reasons()) > 50
+    assert reasons() - set(rows) == set()

@@ -17,6 +17,7 @@ from .auth import (
     backchannel,
     bp,
     error_pages,
+    form_errors,
     invitations,
     logout,
     protection,
@@ -60,7 +61,7 @@ def init_app(
 
         dev.init_app(app, settings)
     if "csrf" not in app.extensions:
-        app.register_error_handler(CSRFError, error_pages.form_expired)
+        app.register_error_handler(CSRFError, form_errors.refuse_form)
     protection.init_app(app, settings)
     sessions.init_app(app, settings)
     commands.init_app(app)

@@ -2,12 +2,14 @@
 
 import logging
 
-from flask import Flask, Response, g, render_template
+from flask import Flask, Response, g, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ..db import db
+from ..signin.auth import audit
 from ..signin.database import is_unreachable
+from .logs import loggable
 
 TEXTS = {
     400: ("We couldn't understand that request", "Go back, reload the page and try again."),
@@ -31,6 +33,13 @@ def error_page(status: int, text: str = "") -> tuple[str, int]:
     return page, status
 
 
+def _log(problem: HTTPException) -> None:
+    """Log an error that no other event tells about: 429 has one, 500 has its traceback."""
+    if problem.code not in (429, 500):
+        detail = f"{request.method} {loggable(request.full_path)}"
+        audit.log_only("http_error", reason=f"http_{problem.code}", detail=detail)
+
+
 def init_app(app: Flask) -> None:
     """Show a page for every error.
 
@@ -39,9 +48,14 @@ def init_app(app: Flask) -> None:
     """
 
     @app.errorhandler(HTTPException)
-    def http_error(problem: HTTPException) -> Response | HTTPException:
+    def http_error(problem: HTTPException) -> Response | HTTPException | tuple[str, int]:
         if problem.response is not None:
             return problem
+        cause = getattr(problem, "original_exception", None)
+        if isinstance(cause, SQLAlchemyError) and is_unreachable(cause):
+            # The page of another error needed the user.
+            return database_error(cause)
+        _log(problem)
         response = app.make_response(error_page(problem.code or 500))
         if problem.code == 405:
             response.headers["Allow"] = dict(problem.get_headers())["Allow"]

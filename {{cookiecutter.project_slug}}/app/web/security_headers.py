@@ -5,10 +5,10 @@ Spec: CSP Level 3, RFC 6797; the values follow OWASP ASVS 5.0 §3.4.
 
 from flask import Flask, Response, g, request
 
+from ..signin.auth import CALLBACKS
 from ..signin.config import Settings
 
 HSTS = "max-age=63072000; includeSubDomains"
-CALLBACKS = ("signin.callback", "signin.posted_callback")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:;"
     " connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none';"

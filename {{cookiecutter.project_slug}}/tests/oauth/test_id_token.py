@@ -76,7 +76,7 @@ def test_the_algorithm_is_the_provider_s_and_not_the_token_s(listed, declared, e
     provider = replace(OPENID, id_token_algs=declared)
 
     assert algorithms(provider, {ALGORITHMS: listed}) == expected
-    with pytest.raises(InvalidResponse, match="HS256, none.*a signing key"):
+    with pytest.raises(InvalidResponse, match=r"HS256, none.*a signing key"):
         algorithms(OPENID, {ALGORITHMS: ["HS256", "none"]})
 
 

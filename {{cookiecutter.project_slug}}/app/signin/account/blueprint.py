@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..auth import sessions
-from ..auth.error_pages import database_error, refuse
+from ..auth.error_pages import database_error, internal_error, refuse
 from ..auth.errors import IdentityError
 from ..host import db
 from ..models import Identity, LoginSession
@@ -15,6 +15,7 @@ bp = Blueprint("signin_account", __name__, template_folder="templates", url_pref
 bp.register_error_handler(OAuthError, refuse)
 bp.register_error_handler(IdentityError, refuse)
 bp.register_error_handler(SQLAlchemyError, database_error)
+bp.register_error_handler(500, internal_error)
 
 
 @bp.before_request

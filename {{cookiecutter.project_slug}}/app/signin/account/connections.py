@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from ..auth import accounts, client_or_404, settings
+from ..auth import accounts, audit, client_or_404, settings
 from ..auth.buttons import buttons, mark_file
 from ..auth.errors import IdentityError
 from ..auth.pending import start_login
@@ -63,6 +63,7 @@ def unlink(identity_id: int) -> Response:
     try:
         flash(f"{settings().label(transaction(work))} has been disconnected.", "success")
     except IdentityError as error:
+        audit.log_only("refused", reason=error.reason)
         if error.reason == "no_such_identity":
             abort(404)
         flash(LAST, "error")

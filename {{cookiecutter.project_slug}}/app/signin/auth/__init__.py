@@ -8,6 +8,7 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     sessions      start and end sign-in sessions
     same_address  confirm a new identity whose address belongs to an account
     error_pages   the pages of failed logins
+    form_errors   the page of a refused form
     protection    CSRF protection and rate limits
     audit         account events, in the log and in the database
     logout        sign out, here and at the provider
@@ -32,6 +33,7 @@ from ..oauth.flow import LoginFlow
 from ..oauth.provider import Client
 
 MAX_NEXT_LENGTH = 2048
+CALLBACKS = ("signin.callback", "signin.posted_callback")
 
 bp = Blueprint(
     "signin",

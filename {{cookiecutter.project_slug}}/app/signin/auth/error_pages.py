@@ -6,16 +6,26 @@ provider's own text is never shown.
 
 import logging
 import re
-from typing import Any
 
-from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
-from flask_wtf.csrf import CSRFError
+from flask import (
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import InternalServerError
 from werkzeug.wrappers import Response
 
 from ..database import is_unreachable
 from ..host import HOME, db
+from ..models import PendingLogin
 from ..oauth.errors import (
     AuthorizationError,
     InvalidCallback,
@@ -23,10 +33,9 @@ from ..oauth.errors import (
     ProviderUnavailable,
     TokenError,
 )
-from . import audit, bp, safe_next, settings
+from . import CALLBACKS, audit, bp, safe_next, settings
 from .errors import IdentityError
-from .protection import ForeignOrigin
-from .routes import start_page
+from .protection import count_refused
 
 STATUSES = {
     "invalid_callback": 400,
@@ -45,6 +54,7 @@ STATUSES = {
     "invitation_required": 403,
     "invitation_used": 403,
     "unavailable": 503,
+    "internal_error": 500,
 }
 EXPIRED_REASONS = ("unknown_state", "expired_state")
 RETRY_ERRORS = ("server_error", "temporarily_unavailable")
@@ -57,10 +67,7 @@ MISCONFIGURED_ERRORS = (
     "invalid_client_id",
 )
 EXPIRED_GRANTS = ("invalid_grant", "bad_verification_code", "invalid_code")
-FORM_EXPIRED = (
-    "This page has expired. Please try again. If this keeps happening, allow cookies for this site."
-)
-ELSEWHERE = "This page was opened at the wrong address. Go to: "
+DETAIL_LENGTH = 500
 
 log = logging.getLogger(__name__)
 
@@ -88,37 +95,72 @@ def error_code(error: Exception) -> str:
 def refuse(problem: OAuthError | IdentityError) -> Response:
     """Redirect a failed login to its error page.
 
-    Each refusal is one event.  Without a pending login anyone can trigger it, so it is only logged.
+    Each refusal is one event.  Without a pending login anyone can trigger it, so it is only logged,
+    and a callback is counted.
     """
     db.session.rollback()
     login, provider = g.get("pending_login"), (request.view_args or {}).get("provider")
     return_to = login.next_url if login and login.next_url != HOME else None
     if isinstance(problem, AuthorizationError) and problem.cancelled and login:
-        audit.log_only("cancelled", provider=provider)
-        flash("You cancelled the sign-in. Nothing was changed.", "info")
-        if login.purpose != "login":
-            return redirect(login.next_url, code=303)
-        return redirect(url_for("signin.login", next=return_to), code=303)
+        return _cancelled(login, provider, return_to)
+    if login is None and request.endpoint in CALLBACKS:
+        try:
+            count_refused()
+        except RateLimitExceeded as too_many:
+            return current_app.make_response(current_app.handle_http_exception(too_many))
     audit.log_only("refused", provider=provider, reason=problem.reason, detail=str(problem))
     if login:
         audit.store_refusal(provider=provider, reason=problem.reason, user_id=login.user_id)
+    _show_operator(problem)
     return redirect_to_error(error_code(problem), return_to)
+
+
+def _cancelled(login: PendingLogin, provider: str | None, return_to: str | None) -> Response:
+    audit.log_only("cancelled", provider=provider)
+    flash("You cancelled the sign-in. Nothing was changed.", "info")
+    if login.purpose != "login":
+        return redirect(login.next_url, code=303)
+    return redirect(url_for("signin.login", next=return_to), code=303)
+
+
+def _show_operator(problem: OAuthError | IdentityError) -> None:
+    """In development, keep the cause in the cookie, for the error page that follows."""
+    if settings().development:
+        detail = str(problem)[:DETAIL_LENGTH]
+        session["refusal"] = [audit.request_id(), problem.reason, detail]
 
 
 @bp.errorhandler(SQLAlchemyError)
 def database_error(problem: SQLAlchemyError) -> Response | tuple[str, int]:
     """Show that the database cannot be reached.
 
-    Any other database error is a bug of the app and is raised, for the debugger and the log.  In
-    production a callback still redirects, to remove the code from the URL.
+    Any other database error is a bug of the app.  It is raised: the debugger shows it, and in
+    production `internal_error` gets it.
     """
     db.session.rollback()
-    callback = request.endpoint == "signin.callback"
-    if not is_unreachable(problem) and (current_app.debug or not callback):
+    if not is_unreachable(problem):
         raise problem
-    audit.log_only("database_problem", reason=type(problem).__name__)
+    audit.log_only("database_problem", reason="unreachable", detail=type(problem).__name__)
     log.error("the database failed", exc_info=problem)
-    return redirect_to_error("unavailable", None) if callback else _page("unavailable")
+    return _failed("unavailable")
+
+
+@bp.errorhandler(500)
+def internal_error(problem: InternalServerError) -> Response | tuple[str, int]:
+    """Show that the app failed; Flask has logged the traceback.
+
+    A callback still redirects, to remove the code from the URL.
+    """
+    cause = problem.original_exception
+    if isinstance(cause, SQLAlchemyError) and is_unreachable(cause):
+        return database_error(cause)
+    audit.log_only("failed", reason="internal_error", detail=type(cause).__name__)
+    return _failed("internal_error")
+
+
+def _failed(code: str) -> Response | tuple[str, int]:
+    callback = request.endpoint in CALLBACKS
+    return redirect_to_error(code, None) if callback else _page(code, audit.request_id())
 
 
 def redirect_to_error(code: str, return_to: str | None) -> Response:
@@ -130,29 +172,16 @@ def redirect_to_error(code: str, return_to: str | None) -> Response:
 @bp.get("/login/error/<code>")
 def error(code: str) -> tuple[str, int]:
     """Show the page of an error, with its status."""
-    return _page(code) if code in STATUSES else abort(404)
+    return _page(code, request.args.get("r", "")) if code in STATUSES else abort(404)
 
 
-def _page(code: str) -> tuple[str, int]:
-    request_id = request.args.get("r", "")
+def _page(code: str, request_id: str) -> tuple[str, int]:
+    refusal = session.get("refusal") if settings().development else None
     page = render_template(
         f"signin/errors/{code}.html",
         status=STATUSES[code],
         request_id_shown=request_id if re.fullmatch(r"[0-9a-f]{16}", request_id) else None,
+        refusal=refusal if refusal and refusal[0] == request_id else None,
         next=safe_next(request.args.getlist("next")),
     )
     return page, STATUSES[code]
-
-
-def form_expired(problem: CSRFError) -> Any:
-    """Explain that a form has expired or came from a foreign origin.  Show its button again."""
-    foreign = isinstance(problem, ForeignOrigin)
-    text = f"{ELSEWHERE}{settings().public_url}" if foreign else FORM_EXPIRED
-    audit.log_only("form_refused", reason="csrf", detail=str(problem.description))
-    provider = (request.view_args or {}).get("provider", "")
-    if request.endpoint != "signin.start" or foreign:
-        shown = {"text": text, "request_id": audit.request_id()}
-        return render_template("signin/form_expired.html", **shown), 400
-    if provider not in settings().clients:
-        return current_app.handle_http_exception(NotFound())
-    return start_page(provider, request.form.getlist("next"), text), 400

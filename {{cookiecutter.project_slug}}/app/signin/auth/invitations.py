@@ -7,10 +7,11 @@ from flask import flash, redirect, session, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from ..database import delete_rows, hash_of, now
+from ..database import hash_of, now
 from ..host import db
 from ..models import Invitation
 from . import audit, bp, settings
+from .errors import IdentityError
 
 
 def create(days: int, note: str | None, actor: str) -> str:
@@ -26,7 +27,7 @@ def create(days: int, note: str | None, actor: str) -> str:
 def invite(token: str) -> Response:
     """Accept an invitation link and redirect to the sign-in page.
 
-    The cookie holds only the id of the invitation.
+    The cookie holds only the id of the invitation.  Raises IdentityError.
     """
     invitation = db.session.scalar(
         select(Invitation).where(
@@ -36,9 +37,9 @@ def invite(token: str) -> Response:
         )
     )
     if invitation is None:
-        return redirect(url_for("signin.error", code="invitation_used"), code=303)
+        raise IdentityError("invitation_used")
     if settings().signup == "closed":
-        return redirect(url_for("signin.error", code="signup_closed"), code=303)
+        raise IdentityError("signup_closed")
     session["invitation"] = invitation.id
     flash("You've been invited. Choose how to sign in.", "info")
     return redirect(url_for("signin.login"), code=303)
@@ -51,8 +52,3 @@ def in_session() -> int | None:
     if found is None:
         session.pop("invitation", None)
     return found
-
-
-def delete_old(days: int) -> None:
-    """Delete invitations that expired more than `days` ago, in the current transaction."""
-    delete_rows(Invitation, Invitation.expires_at < now() - timedelta(days=days))

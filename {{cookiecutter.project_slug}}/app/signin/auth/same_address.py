@@ -5,6 +5,7 @@ it is connected) or asks for a separate account.  Nothing is connected before th
 """
 
 import json
+import logging
 import secrets
 from dataclasses import asdict
 
@@ -17,11 +18,17 @@ from ..database import hash_of, now, transaction
 from ..host import db
 from ..models import PendingLogin
 from ..oauth.provider import Claims, Provider
-from . import accounts, bp, client_or_404, invitations, pending, sessions, settings
+from . import accounts, audit, bp, client_or_404, invitations, pending, sessions, settings
 from .buttons import buttons
 from .errors import IdentityError
 
 HOLD_SECONDS = 600
+NOT_LINKED = {
+    "other_email": " because this account has a different e-mail address",
+    "identity_taken": ": it is already connected to another account",
+}
+
+log = logging.getLogger(__name__)
 
 
 def hold(provider: Provider, claims: Claims, next_url: str) -> Response:
@@ -68,26 +75,23 @@ def link_held(user_id: int, held: str) -> None:
         return
     provider, claims = client.provider, _claims(row)
 
-    def work() -> bool:
+    def work() -> None:
         if user_id not in accounts.with_verified_email(claims):
-            return False
+            raise IdentityError("other_email")
         accounts.link(user_id, provider, claims)
-        return True
 
     label = provider.label
     try:
-        if transaction(work):
-            flash(f"{label} is now connected to your account.", "info")
-        else:
-            flash(
-                f"{label} was not connected because this account has a different e-mail address.",
-                "info",
-            )
-    except IdentityError:
-        flash(f"{label} was not connected: it is already connected to another account.", "info")
+        transaction(work)
+    except IdentityError as error:
+        audit.log_only("refused", provider=provider.name, reason=error.reason)
+        flash(f"{label} was not connected{NOT_LINKED.get(error.reason, '')}.", "info")
     except SQLAlchemyError:
         db.session.rollback()
+        log.exception("the held identity could not be connected")
         flash(f"{label} was not connected. Connect it on the Sign-ins page.", "info")
+    else:
+        flash(f"{label} is now connected to your account.", "info")
 
 
 @bp.post("/login/same-address")
@@ -95,6 +99,7 @@ def separate_account() -> Response:
     """Create a separate account for the held identity."""
     row = pending.take(*_held())
     if row is None:
+        audit.log_only("refused", reason="hold_expired")
         flash("This page has expired. Please sign in again.", "info")
         return redirect(url_for("signin.login"), code=303)
     provider, claims = client_or_404(row.provider).provider, _claims(row)

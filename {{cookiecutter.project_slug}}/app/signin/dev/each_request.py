@@ -1,15 +1,17 @@
 """Before each request in development: register practice clients, and check the host."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from ..auth import audit
 from ..config import Settings
 from ..oauth.responses import is_loopback
 from . import practice_clients
 
-EXEMPT = ("/dev/", "/healthz", "/readyz", "/static/", "/signin/static/")
+# A provider in a container posts Logout Tokens to another name of this machine.
+EXEMPT = ("/dev/", "/healthz", "/readyz", "/static/", "/signin/static/", "/backchannel-logout/")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -19,20 +21,27 @@ def init_app(app: Flask, settings: Settings) -> None:
     who opens 127.0.0.1 could not sign in.  Call this before CSRF checks are installed: they would
     refuse a form without a cookie, and not explain why.
     """
-    public = urlsplit(settings.origin)
+    public_host = urlsplit(settings.origin).netloc
 
     @app.before_request
     def prepare() -> Response | tuple[str, int] | None:
         if "practice" not in app.extensions["signin"].settings.clients:
             practice_clients.register(app, settings)
-        # A tunnel may rewrite Host and put the public host into X-Forwarded-Host.
-        named = (request.host, request.headers.get("X-Forwarded-Host"))
-        if public.netloc in named or request.path.startswith(EXEMPT):
+        if request.host == public_host or request.path.startswith(EXEMPT):
             return None
-        # Nothing may listen on the other port of this machine, so explain instead of redirecting.
-        elsewhere = is_loopback(public.hostname) and urlsplit(request.url).port != public.port
-        if elsewhere or request.method not in ("GET", "HEAD"):
-            shown = {"origin": settings.origin, "opened": request.host}
-            page = render_template("signin/dev/host.html", **shown)
-            return page, 400
-        return redirect(settings.origin + request.full_path.removesuffix("?"), code=307)
+        return _at_another_host(urlsplit(settings.origin))
+
+
+def _at_another_host(public: SplitResult) -> Response | tuple[str, int] | None:
+    """Redirect to PUBLIC_URL, or explain why not.  Return None behind a tunnel to it."""
+    # A tunnel may rewrite Host and put the public host into X-Forwarded-Host, first in a list.
+    forwarded = request.headers.get("X-Forwarded-Host", "").split(",")
+    if public.netloc in map(str.strip, forwarded):
+        return None
+    # Nothing may listen on the other port of this machine, so explain instead of redirecting.
+    elsewhere = is_loopback(public.hostname) and urlsplit(request.url).port != public.port
+    if elsewhere or request.method not in ("GET", "HEAD"):
+        shown = {"origin": public.geturl(), "opened": request.host}
+        audit.log_only("host_refused", reason="wrong_host", detail=str(shown))
+        return render_template("signin/dev/host.html", **shown), 400
+    return redirect(public.geturl() + request.full_path.removesuffix("?"), code=307)

@@ -250,3 +250,8 @@ def test_a_limit_without_a_usable_end(
     row = Row(id="x", outcome="SOFT", stage="token", change=change, code=unavailable,
               reason=unavailable)  # fmt: skip
     walk(row, app, provider, canary)
+
+
+@pytest.mark.parametrize("end", ["/.well-known/openid-configuration", "/.well-known/x"])
+def test_an_issuer_that_is_the_address_of_its_metadata(end: str) -> None:
+    refused("OIDC_OP_ISSUER", **oidc(ISSUER=f"https://issuer.example{end}"))

@@ -47,7 +47,7 @@ def test_doctor_finds_what_is_wrong(make_app, tmp_path):
 
     assert result.exit_code == 1
     assert "FAIL  database and migrations: the database is not migrated" in result.output
-    assert "FAIL  fake: discovery and keys" in result.output
+    assert "FAIL  fake: discovery and keys: http://127.0.0.1:9/.well-known/" in result.output
 
 
 def test_doctor_finds_a_provider_that_takes_plain_pkce_only(app, fake):

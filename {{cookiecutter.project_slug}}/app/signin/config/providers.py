@@ -138,6 +138,8 @@ def generic_providers(reader: Reader, kind: str, taken: list[str]) -> Iterable[P
                 reader.problem(f"{prefix}_{ending}", "is missing")
         for ending in ("ISSUER", "METADATA_URL", *OAUTH_ENDPOINTS):
             reader.url(f"{prefix}_{ending}")
+        if "/.well-known/" in settings.get("ISSUER", ""):
+            reader.problem(f"{prefix}_ISSUER", "must end before /.well-known/")
         if name.lower().startswith(PRACTICE):
             reader.problem(f"{prefix}_…", f"takes the name {name.lower()}: {PRACTICE}… is reserved")
         elif name.lower() in (*taken, "error"):

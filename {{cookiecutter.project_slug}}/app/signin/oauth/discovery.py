@@ -13,12 +13,13 @@ from joserfc.jwk import JWKRegistry, Key
 
 from .authorization import expected_issuers
 from .errors import InvalidResponse
-from .provider import Provider
+from .provider import Document, Provider
 from .responses import NOT_HTTPS, is_local_name, url_problem
 
 # A body has at most 1 MiB; this limits the time that trying each key may take.
 MAX_KEYS = 1000
 MIN_RSA_BYTES = 256
+MAX_NAMED = 200
 KEY_MEMBERS = ("kty", "kid", "alg", "crv", "n", "e", "x", "y")
 URL_SAFE = str.maketrans("+/", "-_", "=\r\n ")
 REQUIRED_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -52,27 +53,35 @@ def read_metadata(
         raise InvalidResponse("the metadata is not a JSON object")
     metadata: dict[str, Any] = {name: v for name, v in document.items() if v is not None}
     if metadata.get("issuer") not in expected_issuers(provider, metadata, {}):
-        message = (
-            f"the metadata names issuer {metadata.get('issuer')!r}, expected {provider.issuer!r}"
-        )
+        named = str(metadata.get("issuer"))[:MAX_NAMED]
+        message = f"the metadata names issuer {named!r}, expected {provider.issuer!r}"
         raise InvalidResponse(message, reason="issuer_mismatch")
     for name in LIST_MEMBERS:
         if not isinstance(metadata.get(name, []), list):
             raise InvalidResponse(f"the metadata's {name} is not a list")
-    optional = [name for name in OPTIONAL_ENDPOINTS if name in metadata]
-    for name in (*REQUIRED_ENDPOINTS, *optional):
-        problem = endpoint_problem(provider, metadata.get(name), loopback, http_hosts)
-        if problem and name in REQUIRED_ENDPOINTS:
+    for name in REQUIRED_ENDPOINTS:
+        if problem := endpoint_problem(provider, metadata.get(name), loopback, http_hosts):
             raise InvalidResponse(f"the metadata's {name} {problem}")
-        if problem:
-            log.warning("%s: the metadata's %s %s: it is ignored", provider.name, name, problem)
-            del metadata[name]
+    for name, problem in ignored_endpoints(provider, metadata, loopback, http_hosts).items():
+        log.warning("%s: the metadata's %s %s: it is ignored", provider.name, name, problem)
+        del metadata[name]
     if provider.pkce and "S256" not in metadata.get("code_challenge_methods_supported", ["S256"]):
         log.warning(
             "%s does not list S256 for PKCE; it is sent anyway, and plain is never used",
             provider.name,
         )
     return metadata
+
+
+def ignored_endpoints(
+    provider: Provider, metadata: Document, loopback: bool, http_hosts: frozenset[str]
+) -> dict[str, str]:
+    """Return the optional endpoints of metadata that cannot be used, each with the reason."""
+    named = {name: url for name in OPTIONAL_ENDPOINTS if (url := metadata.get(name)) is not None}
+    problems = {
+        name: endpoint_problem(provider, url, loopback, http_hosts) for name, url in named.items()
+    }
+    return {name: problem for name, problem in problems.items() if problem}
 
 
 def endpoint_problem(

@@ -17,6 +17,7 @@ from .responses import Response, decode_json, unexpected_status
 
 # In the order of preference.
 WITH_SECRET = ("client_secret_basic", "client_secret_post")
+MAX_NAMED = 200
 
 
 def code_request(
@@ -48,22 +49,32 @@ def code_request(
 def authenticate(client: Client, metadata: Mapping[str, Any], request: requests.Request) -> None:
     """Put the client's credentials on a token request.
 
-    Uses the declared method, or else Basic or post, as the metadata lists.  Raises InvalidResponse
-    if the provider accepts neither.
-    Spec: RFC 6749 §2.3.1, OpenID Connect Core 1.0 §9.
+    Spec: RFC 6749 §2.3.1, OpenID Connect Core 1.0 §9.  Raises what `auth_method` raises.
     """
-    provider, method = client.provider, client.provider.auth_method
-    if not method:
-        listed = metadata.get("token_endpoint_auth_methods_supported", [WITH_SECRET[0]])
-        method = next((name for name in WITH_SECRET if name in listed), "")
+    provider, method = client.provider, auth_method(client.provider, metadata)
     if method == "client_secret_basic":
         request.auth = HTTPBasicAuth(quote_plus(client.client_id), quote_plus(client.client_secret))
         return
     request.data[provider.client_id_param] = client.client_id
     if method == "client_secret_post":
         request.data["client_secret"] = client.client_secret
-    elif method != "none":
-        raise InvalidResponse("no known way to authenticate at the token endpoint")
+
+
+def auth_method(provider: Provider, metadata: Document) -> str:
+    """Return how to authenticate: as declared, or else with Basic or post, as the metadata lists.
+
+    Raises InvalidResponse if the provider lists neither.
+    """
+    listed = metadata.get("token_endpoint_auth_methods_supported", WITH_SECRET[:1])
+    method = provider.auth_method or next((name for name in WITH_SECRET if name in listed), "")
+    if not method:
+        named = ", ".join(map(str, listed))[:MAX_NAMED]
+        setting = provider.setting("AUTH_METHOD")
+        raise InvalidResponse(
+            f"the token endpoint lists only {named!r} to authenticate with: allow a client secret"
+            f" there for this app, or set {setting}"
+        )
+    return method
 
 
 def read_token_response(provider: Provider, response: Response) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from harness.walk import (
 LATER = ("server_error", "temporarily_unavailable")
 ERRORS = {
     "invalid_request": "provider_refused",
-    "unauthorized_client": "provider_refused",
+    "unauthorized_client": "provider_misconfigured",
     "unsupported_response_type": "provider_refused",
     "invalid_scope": "provider_refused",
     "server_error": "provider_unavailable",
@@ -36,7 +36,7 @@ ERRORS = {
     "request_uri_not_supported": "provider_refused",
     "registration_not_supported": "provider_refused",
     "application_suspended": "provider_refused",
-    "redirect_uri_mismatch": "provider_refused",
+    "redirect_uri_mismatch": "provider_misconfigured",
     "no-such-error": "provider_refused",
     "<script>alert(1)</script>": "provider_refused",
     "access_denied ": "provider_refused",

@@ -81,7 +81,7 @@ ROWS = [
     ),
     rejected("TK-05 an unknown error", reply(error("no_such_error"), 400), "no_such_error"),
     rejected("TK-05 error a number", reply(error(7), 400), "not_a_word"),
-    rejected("TK-05 error null", reply(error(None), 400), "not_a_word"),
+    rejected("TK-05 error null", reply(error(None), 400), "invalid_response"),
     rejected("TK-05 error 10 KB", reply(error("e" * 10_000), 400), "e" * 64),
     rejected(
         "TK-06 200 with an error",

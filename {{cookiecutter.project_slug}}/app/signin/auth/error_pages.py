@@ -26,6 +26,7 @@ from werkzeug.wrappers import Response
 from ..database import is_unreachable
 from ..host import HOME, db
 from ..models import PendingLogin
+from ..oauth.descriptions import WRONG_CALLBACK_URL, WRONG_CLIENT
 from ..oauth.errors import (
     AuthorizationError,
     InvalidCallback,
@@ -58,13 +59,12 @@ STATUSES = {
 }
 EXPIRED_REASONS = ("unknown_state", "expired_state")
 RETRY_ERRORS = ("server_error", "temporarily_unavailable")
-MISCONFIGURED_ERRORS = (
-    "invalid_client",
-    "unauthorized_client",
-    "redirect_uri_mismatch",
-    "incorrect_client_credentials",
-    "bad_client_secret",
-    "invalid_client_id",
+MISCONFIGURED_ERRORS = (*WRONG_CALLBACK_URL, *WRONG_CLIENT)
+# How providers describe that the person, not a rule, stopped the sign-in.
+CANCELLED = re.compile(
+    r"cancel|abort|declin|user[_ ]?(has )?(denied|refused|rejected)"
+    r"|(denied|refused|rejected) by (the )?user",
+    re.IGNORECASE,
 )
 EXPIRED_GRANTS = ("invalid_grant", "bad_verification_code", "invalid_code")
 DETAIL_LENGTH = 500
@@ -77,12 +77,14 @@ def error_code(error: Exception) -> str:
     match error:
         case InvalidCallback(reason=reason):
             return "login_expired" if reason in EXPIRED_REASONS else "invalid_callback"
+        case AuthorizationError(error=word) | TokenError(error=word) if (
+            word in MISCONFIGURED_ERRORS
+        ):
+            return "provider_misconfigured"
         case AuthorizationError(error=word):
             return "provider_unavailable" if word in RETRY_ERRORS else "provider_refused"
         case TokenError(error=word) if word in EXPIRED_GRANTS:
             return "login_expired"
-        case TokenError(error=word) if word in MISCONFIGURED_ERRORS:
-            return "provider_misconfigured"
         case ProviderUnavailable():
             return "provider_unavailable"
         case IdentityError(reason=reason):
@@ -102,7 +104,7 @@ def refuse(problem: OAuthError | IdentityError) -> Response:
     login, provider = g.get("pending_login"), (request.view_args or {}).get("provider")
     return_to = login.next_url if login and login.next_url != HOME else None
     if isinstance(problem, AuthorizationError) and problem.cancelled and login:
-        return _cancelled(login, provider, return_to)
+        return _cancelled(problem, login, return_to)
     if login is None and request.endpoint in CALLBACKS:
         try:
             count_refused()
@@ -115,12 +117,23 @@ def refuse(problem: OAuthError | IdentityError) -> Response:
     return redirect_to_error(error_code(problem), return_to)
 
 
-def _cancelled(login: PendingLogin, provider: str | None, return_to: str | None) -> Response:
-    audit.log_only("cancelled", provider=provider)
-    flash("You cancelled the sign-in. Nothing was changed.", "info")
+def _cancelled(problem: AuthorizationError, login: PendingLogin, return_to: str | None) -> Response:
+    audit.log_only("cancelled", provider=login.provider, detail=str(problem))
+    flash(_cancelled_text(problem), "info")
     if login.purpose != "login":
         return redirect(login.next_url, code=303)
     return redirect(url_for("signin.login", next=return_to), code=303)
+
+
+def _cancelled_text(problem: AuthorizationError) -> str:
+    """Return the message for a cancelled sign-in.
+
+    A provider whose own rules forbid a sign-in uses the same error code and describes the reason.
+    """
+    by_person = not problem.description or CANCELLED.search(problem.description)
+    if by_person:
+        return "You cancelled the sign-in. Nothing was changed."
+    return "The sign-in was cancelled, or the provider did not allow it. Nothing was changed."
 
 
 def _show_operator(problem: OAuthError | IdentityError) -> None:

@@ -12,11 +12,18 @@ from functools import partial
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from .errors import AuthorizationError, InvalidCallback
+from .claims import printable
+from .errors import AuthorizationError, InvalidCallback, OAuthError
 from .provider import Client, Provider
 
 MAX_PARAMETER = 4096
+MAX_DESCRIPTION = 200
 RESPONSE_PARAMETERS = ("state", "code", "iss", "error")
+# What a provider says about an error, for the log.  These decide nothing.
+DESCRIPTIONS = (
+    *("error_code", "error_subcode", "error_reason"),
+    *("error_description", "error_message", "error_uri"),
+)
 
 
 # 256 random bits, in base64url.
@@ -87,14 +94,16 @@ def code_challenge(code_verifier: str) -> str:
 def authorization_response(
     provider: Provider, parameters: Iterable[tuple[str, str]]
 ) -> dict[str, str]:
-    """Return the parameters of an authorization response: state, code, iss, error, and the
-    provider's own.  Others are ignored.
+    """Return the parameters of an authorization response: state, code, iss, error, the provider's
+    own, and descriptions of the error, cleaned and cut.  Others are ignored.
 
     Raises InvalidCallback if one is repeated, longer than 4096 characters or not printable ASCII,
     and if there is no `state`.  Spec: RFC 6749 §3.1 and appendix A.
     """
     response: dict[str, str] = {}
     for name, value in parameters:
+        if name in DESCRIPTIONS:
+            response.setdefault(name, printable(value)[:MAX_DESCRIPTION])
         if name not in (*RESPONSE_PARAMETERS, *provider.callback_params):
             continue
         if name in response:
@@ -103,8 +112,17 @@ def authorization_response(
             raise InvalidCallback(f"{name} is not usable", reason="bad_parameter")
         response[name] = value
     if not response.get("state"):
-        raise InvalidCallback("there is no state", reason="no_state")
+        raise _no_state(response)
     return response
+
+
+def _no_state(response: Mapping[str, str]) -> InvalidCallback:
+    came_with = ", ".join(response) or "no parameter of a response"
+    message = (
+        f"there is no state, so this sign-in did not start here (it has {came_with}); "
+        "people who have just installed an app at the provider arrive like this: sign in now"
+    )
+    return InvalidCallback(message, reason="no_state")
 
 
 def authorization_code(
@@ -127,12 +145,21 @@ def authorization_code(
         raise InvalidCallback("iss is missing", reason="issuer_missing")
     if "error" in response and "code" in response:
         raise InvalidCallback("both code and error", reason="code_and_error")
-    if "error" in response:
-        cancelled = response["error"] in provider.cancel_errors
-        raise AuthorizationError(response["error"], cancelled=cancelled)
-    if not response.get("code"):
-        raise InvalidCallback("there is no code", reason="no_code")
+    if "error" in response or not response.get("code"):
+        raise _refusal(provider, response)
     return response["code"]
+
+
+def _refusal(provider: Provider, response: Mapping[str, str]) -> OAuthError:
+    """Return the error that a response without a code carries.
+
+    Some providers send an `error_code` in place of `error`.
+    """
+    word = response.get("error", response.get("error_code"))
+    said = "; ".join(f"{name}={response[name]}" for name in DESCRIPTIONS if name in response)
+    if word is None:
+        return InvalidCallback("there is no code", reason="no_code", description=said)
+    return AuthorizationError(word, cancelled=word in provider.cancel_errors, description=said)
 
 
 def expected_issuers(

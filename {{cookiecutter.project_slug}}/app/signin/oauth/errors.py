@@ -6,6 +6,7 @@ OAuthError
     TokenError               the token endpoint answered with an error
     InvalidResponse          the provider's answer does not follow the specification
         InvalidIDToken       the ID Token failed a check
+        UnexpectedStatus     the status of its answer means failure
     ProviderUnavailable      no complete answer in time, or the connection cannot be trusted
 
 The messages are for the operator's log and never hold a secret.  Pages have texts of their own.
@@ -13,11 +14,22 @@ The messages are for the operator's log and never hold a secret.  Pages have tex
 
 
 class OAuthError(Exception):
-    """A login that cannot go on.  `reason` is a stable word for logs and statistics."""
+    """A login that cannot go on.
 
-    def __init__(self, message: str, *, reason: str) -> None:
+    `reason` is a stable word for logs and statistics.  `description` holds the provider's own
+    words and `hint` what the operator can do; both are for the log (see `descriptions`).
+    """
+
+    hint = ""
+
+    def __init__(self, message: str, *, reason: str, description: str = "") -> None:
         super().__init__(message)
         self.reason = reason
+        self.description = description
+
+    def __str__(self) -> str:
+        """Return everything for the log."""
+        return ": ".join(filter(None, (self.args[0], self.description, self.hint)))
 
 
 class InvalidCallback(OAuthError):
@@ -33,8 +45,9 @@ class AuthorizationError(OAuthError):
     Spec: RFC 6749 §4.1.2.1.
     """
 
-    def __init__(self, error: str, *, cancelled: bool = False) -> None:
-        super().__init__(f"the provider answered error={error!r}", reason=error)
+    def __init__(self, error: str, *, cancelled: bool = False, description: str = "") -> None:
+        message = f"the provider answered error={error!r}"
+        super().__init__(message, reason=error, description=description)
         self.error = error
         self.cancelled = cancelled
 
@@ -45,8 +58,9 @@ class TokenError(OAuthError):
     Spec: RFC 6749 §5.2.
     """
 
-    def __init__(self, error: str) -> None:
-        super().__init__(f"the token endpoint answered error={error!r}", reason=error)
+    def __init__(self, error: str, *, description: str = "") -> None:
+        message = f"the token endpoint answered error={error!r}"
+        super().__init__(message, reason=error, description=description)
         self.error = error
 
 
@@ -65,6 +79,14 @@ class InvalidIDToken(InvalidResponse):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, reason="invalid_id_token")
+
+
+class UnexpectedStatus(InvalidResponse):
+    """The `status` of the provider's answer means failure."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ProviderUnavailable(OAuthError):

@@ -12,6 +12,7 @@ from joserfc.jwk import Key
 
 from .authorization import LoginRequest, PendingRequest, authorization_code, authorization_url
 from .claims import sanitized, standard_claims
+from .descriptions import explain
 from .errors import InvalidResponse, OAuthError
 from .id_token import SECRET_ALGORITHMS, UnknownKey, read_id_token
 from .logout_token import Logout, read_logout_token
@@ -50,6 +51,13 @@ class LoginFlow:
         `login` has the nonce, the code verifier and the max_age from `start`.  `callback` holds the
         parameters of the authorization response.  Takes at most 12 seconds.  Raises OAuthError.
         """
+        try:
+            return self._finish(client, login, callback)
+        except OAuthError as error:
+            explain(error, client, login, callback)
+            raise
+
+    def _finish(self, client: Client, login: PendingRequest, callback: Mapping[str, str]) -> Grant:
         provider = client.provider
         with time_limit():
             metadata = self.documents.metadata(provider)

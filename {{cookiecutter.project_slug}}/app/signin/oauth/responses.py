@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from .errors import InvalidResponse, OAuthError, ProviderUnavailable
+from .errors import InvalidResponse, OAuthError, ProviderUnavailable, UnexpectedStatus
 
 IPAddress = IPv4Address | IPv6Address
 MAX_TARGET = 200
@@ -40,6 +40,9 @@ CLOUD_METADATA = (
     "fd20:ce::254",
 )
 
+# Created, and passed on by a proxy, are as good as OK.
+SUCCESS = (200, 201, 203)
+
 
 @dataclass(frozen=True)
 class Response:
@@ -53,7 +56,7 @@ class Response:
 def unexpected_status(sender: str, response: Response) -> OAuthError:
     """Return the error for a response whose status means failure.
 
-    It is ProviderUnavailable where the status says "later", and else InvalidResponse.  The message
+    It is ProviderUnavailable where the status says "later", and else UnexpectedStatus.  The message
     names the target of a redirect, which is not followed, and the end of a rate limit.
     """
     status, headers = response.status, response.headers
@@ -64,7 +67,7 @@ def unexpected_status(sender: str, response: Response) -> OAuthError:
     elif ends := _retry_time(headers, LIMIT_HEADERS if limited else LIMIT_HEADERS[:1]):
         text += f": it accepts requests again at {ends:%Y-%m-%d %H:%M} UTC"
     later = limited or status >= 500
-    return ProviderUnavailable(text) if later else InvalidResponse(text)
+    return ProviderUnavailable(text) if later else UnexpectedStatus(text, status=status)
 
 
 def _target(location: str) -> str:
@@ -97,7 +100,22 @@ def decode_json(text: bytes) -> Any:
     try:
         return json.loads(text.decode(), object_pairs_hook=_members, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise InvalidResponse("the answer is not JSON", reason="not_json") from error
+        raise InvalidResponse(
+            f"the answer is {_kind(text)}, not JSON", reason="not_json"
+        ) from error
+
+
+def _kind(text: bytes) -> str:
+    """Return what an answer that is not JSON seems to be."""
+    start = text.strip()[:100].lower()
+    kinds = {
+        "empty": not start,
+        "HTML or XML": start.startswith(b"<"),
+        "a JWT": start.startswith(b"eyj"),
+        "form-encoded (application/x-www-form-urlencoded)": b"=" in start and start[:1].isalpha(),
+        "malformed": start[:1] in (b"{", b"["),
+    }
+    return next((kind for kind, fits in kinds.items() if fits), "text")
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

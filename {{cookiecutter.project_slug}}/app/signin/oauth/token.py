@@ -11,9 +11,10 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from .authorization import PendingRequest
-from .errors import InvalidResponse, TokenError
+from .descriptions import REASON_LENGTH, cleaned, description, failure
+from .errors import InvalidResponse, OAuthError, ProviderUnavailable, TokenError
 from .provider import Client, Document, Provider
-from .responses import Response, decode_json, unexpected_status
+from .responses import SUCCESS, Response, decode_json
 
 # In the order of preference.
 WITH_SECRET = ("client_secret_basic", "client_secret_post")
@@ -83,28 +84,61 @@ def read_token_response(provider: Provider, response: Response) -> dict[str, Any
     The body is read before the status, since some providers report an error with status 200.
     Raises TokenError, InvalidResponse, ProviderUnavailable.  Spec: RFC 6749 §5.1 and §5.2.
     """
-    if response.status == 429 or 300 <= response.status < 400 or response.status >= 500:
-        raise unexpected_status("the token endpoint", response)
-    tokens = decode_json(response.body)
-    if isinstance(tokens, dict) and provider.read_tokens is not None:
-        tokens = provider.read_tokens(tokens)
-    if not isinstance(tokens, dict):
-        raise InvalidResponse("the token response is not a JSON object")
-    if "error" in tokens:
-        error = tokens["error"]
-        raise TokenError(error[:64] if isinstance(error, str) else "not_a_word")
-    if response.status not in (200, 201):
-        raise unexpected_status("the token endpoint", response)
+    if response.status >= 300:
+        raise _refusal(provider, response)
+    tokens = _decoded(provider, response.body)
+    if tokens.get("error"):
+        raise _token_error(tokens)
+    if response.status not in SUCCESS:
+        raise failure("the token endpoint", response)
     access_token = tokens.get("access_token")
     usable = isinstance(access_token, str) and access_token.isascii() and access_token.isprintable()
     if not usable or not access_token:
         raise InvalidResponse("there is no usable access_token", reason="no_access_token")
-    token_type = tokens.get("token_type")
-    if not isinstance(token_type, str) or token_type.lower() != "bearer":
-        raise InvalidResponse("the token_type is not Bearer", reason="not_bearer")
+    if str(tokens.get("token_type")).lower() != "bearer":
+        message = f"the token_type is {tokens.get('token_type')!r:.40}, not Bearer"
+        raise InvalidResponse(message, reason="not_bearer")
     return tokens
+
+
+def _decoded(provider: Provider, body: bytes) -> dict[str, Any]:
+    tokens = decode_json(body)
+    if isinstance(tokens, dict) and provider.read_tokens is not None:
+        tokens = provider.read_tokens(tokens)
+    if not isinstance(tokens, dict):
+        raise InvalidResponse("the token response is not a JSON object")
+    return tokens
+
+
+def _refusal(provider: Provider, response: Response) -> OAuthError:
+    """Return the error of a response with status 300 or more.
+
+    401 means that the client was not recognized.  Spec: RFC 6749 §5.2.
+    """
+    problem = failure("the token endpoint", response)
+    if isinstance(problem, ProviderUnavailable):
+        return problem
+    try:
+        tokens = _decoded(provider, response.body)
+    except InvalidResponse:
+        tokens = {}
+    if tokens.get("error"):
+        return _token_error(tokens)
+    if response.status == 401:
+        return TokenError("invalid_client", description=problem.description)
+    return problem
+
+
+def _token_error(tokens: Mapping[str, Any]) -> TokenError:
+    """Return the error that a token response names: a word, or the type or code of an object."""
+    word = tokens["error"]
+    if isinstance(word, dict):
+        word = str(word.get("type") or word.get("code") or "")
+    named = cleaned(word, REASON_LENGTH) if isinstance(word, str) else ""
+    said = description(tokens, without="error" if isinstance(word, str) else "")
+    return TokenError(named or "not_a_word", description=said)
 
 
 def bearer_by_default(tokens: dict[str, Any]) -> dict[str, Any]:
     """Add the token_type that some providers leave out.  For `Provider.read_tokens`."""
-    return {"token_type": "Bearer", **tokens}
+    return {**tokens, "token_type": tokens.get("token_type") or "Bearer"}

@@ -1,9 +1,29 @@
 """Facebook.  Docs: https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow."""
 
 import hmac
+from typing import Any
 
 from ..oauth.claims import as_sub, at_path
 from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
+
+# Codes and subcodes of the token endpoint's errors.
+ERRORS = {
+    "1": "invalid_client",
+    "101": "invalid_client_id",
+    "36007": "invalid_grant",
+    "36008": "redirect_uri_mismatch",
+    "36009": "invalid_grant",
+}
+
+
+def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
+    """Quirk: an error is an object with a code, and sometimes a subcode."""
+    error = tokens.get("error")
+    if not isinstance(error, dict):
+        return tokens
+    found = (ERRORS.get(str(error.get(name))) for name in ("error_subcode", "code"))
+    word = next(filter(None, found), None)
+    return {**error, "error": word} if word else tokens
 
 
 def claims(grant: Grant) -> Claims:
@@ -34,6 +54,7 @@ PROVIDER = Provider(
     userinfo_endpoint="https://graph.facebook.com/v24.0/me",
     scope="public_profile email",
     auth_method="client_secret_post",
+    read_tokens=read_tokens,
     claims=claims,
     settings=(Setting(ending="API_VERSION", default="v24.0", example="v24.0"),),
     console_url="https://developers.facebook.com/apps",

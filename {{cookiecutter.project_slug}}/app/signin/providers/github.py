@@ -8,7 +8,7 @@ from ..oauth.claims import as_sub
 from ..oauth.errors import OAuthError
 from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
-# 68 lines: e-mail addresses and organizations are separate, paged lists.
+# 69 lines: e-mail addresses and organizations are separate, paged lists.
 ISSUER = "https://github.com/login/oauth"
 PAGE_SIZE = 100
 MAX_PAGES = 10
@@ -83,6 +83,8 @@ PROVIDER = Provider(
     token_endpoint="https://github.com/login/oauth/access_token",
     userinfo_endpoint="https://api.github.com/user",
     scope="read:user user:email",
+    # A GitHub App that was just installed sends people here with these, and without a state.
+    callback_params=("installation_id", "setup_action"),
     auth_method="client_secret_post",
     issuers=issuers,
     claims=claims,

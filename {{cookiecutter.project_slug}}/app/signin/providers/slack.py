@@ -9,7 +9,7 @@ from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
 def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
     """Quirk: an error response has `ok: false` and status 200."""
-    return tokens if tokens.get("ok") is True else {"error": tokens.get("error")}
+    return tokens if tokens.get("ok") is True else {"error": tokens.get("error") or "not_a_word"}
 
 
 def claims(grant: Grant) -> Claims:

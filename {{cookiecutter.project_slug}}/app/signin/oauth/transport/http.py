@@ -22,8 +22,9 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from ..descriptions import failure
 from ..errors import InvalidResponse, ProviderUnavailable
-from ..responses import Response, decode_json, is_loopback, unexpected_status, url_problem
+from ..responses import SUCCESS, Response, decode_json, is_loopback, url_problem
 from .deadline import CONNECT_SECONDS, READ_SECONDS, PlainPool, TLSPool, seconds_left
 
 MAX_BODY = 1024 * 1024
@@ -163,8 +164,8 @@ class Http:
         """Return the JSON that `url` answers with.
 
         `token` goes into the Authorization header, after `scheme`, if both are set.
-        The method is GET, or POST with a `form` or `json`.  For another status than 200 it raises
-        what `unexpected_status` returns.
+        The method is GET, or POST with a `form` or `json`.  For another status than success it
+        raises what `failure` returns.
         Spec: RFC 6750 §2.1.
         """
         method = method or ("GET" if form is None and json is None else "POST")
@@ -173,8 +174,8 @@ class Http:
             method, url, params=query, headers=headers, data=form, json=json, auth=auth
         )
         response = self.send(provider, request)
-        if response.status != 200:
-            raise unexpected_status(urlsplit(url).netloc, response)
+        if response.status not in SUCCESS:
+            raise failure(urlsplit(url).netloc, response, token)
         return decode_json(response.body)
 
     def start_call(self, call: Callable[..., Any], *args: Any, **options: Any) -> Future[Any]:

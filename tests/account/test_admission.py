@@ -16,7 +16,7 @@ def invitation(app: RunningApp, flask_command: Any, *options: str) -> str:
     """Return the path of a new invitation."""
     done = flask_command(app, "users", "invite", *options)
     assert done.exit_code == 0, done.output
-    link = done.output.strip()
+    link = done.output.splitlines()[0]
     assert link.startswith(f"{app.url}/invite/")
     return link.removeprefix(app.url)
 
@@ -119,8 +119,8 @@ def test_an_invitation_expires(serve: Serve, visit: Visit, flask_command: Any, s
     guest.visit(path)
     sql(app, "UPDATE invitations SET expires_at = '2026-01-01'")
 
-    assert error_of(guest.sign_in("alpha", ADA)) == "invitation_used"
-    assert error_of(guest.visit(path)) == "invitation_used"
+    assert error_of(guest.sign_in("alpha", ADA)) == "invitation_expired"
+    assert error_of(guest.visit(path)) == "invitation_expired"
     assert nothing_written(app)
     assert app.rows("invitations")[0]["note"] == "for Ada"
 
@@ -138,7 +138,7 @@ def test_an_invitation_of_nobody(app: RunningApp, visitor: Visitor, token: str) 
     answer = visitor.visit(f"/invite/{token}")
 
     assert answer.status_code in (303, 404)
-    assert answer.status_code == 404 or error_of(answer) == "invitation_used"
+    assert answer.status_code == 404 or error_of(answer) == "invitation_unknown"
 
 
 def test_an_invitation_does_not_open_what_is_closed(
@@ -554,8 +554,12 @@ def test_lk_20_disabled_while_at_the_provider(
     assert len(app.rows("identities")) == 1
 
 
-@pytest.mark.parametrize("command", ["make-admin", "disable", "enable"])
-@pytest.mark.parametrize("who", ["99", "0", "-1", "alpha:nobody", "ada@example.com", "x", ":"])
+@pytest.mark.parametrize(
+    "command", ["make-admin", "remove-admin", "disable", "enable", "show", "delete"]
+)
+@pytest.mark.parametrize(
+    "who", ["99", "0", "-1", "alpha:nobody", "ada@example.com", "x", ":", "9" * 30]
+)
 def test_a_command_about_nobody(
     app: RunningApp, ada: Visitor, flask_command: Any, command: str, who: str
 ) -> None:
@@ -564,6 +568,8 @@ def test_a_command_about_nobody(
 
     assert done.exit_code == 1
     assert "There is no user" in done.output
+    assert "Give a number or provider:sub" in done.output
+    assert ("Ada Lovelace (user 1)" in done.output) == (who == "ada@example.com")
     assert app.rows("users") == before
 
 

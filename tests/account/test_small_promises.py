@@ -119,7 +119,7 @@ def test_an_invitation_whose_row_is_gone_stops_nobody(
     serve: Serve, visit: Visit, sql: Any, flask_command: Any
 ) -> None:
     app = serve(SIGNUP="invite")
-    link = flask_command(app, "users", "invite").output.strip()
+    link = flask_command(app, "users", "invite").output.split()[0]
     person = visit(app)
     person.visit(link.replace("http://localhost:8000", app.url))
     sql(app, "DELETE FROM invitations")

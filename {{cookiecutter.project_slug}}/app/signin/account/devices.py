@@ -1,11 +1,10 @@
 """Show the browsers that are signed in to an account, and sign them out."""
 
 from flask import flash, redirect, render_template, url_for
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
 from ..auth import audit, sessions, settings
-from ..database import now
 from ..host import db
 from ..models import LoginSession
 from .blueprint import bp, current
@@ -35,11 +34,7 @@ SYSTEMS = (
 @bp.get("/sessions")
 def devices() -> str:
     """Show the browsers that are signed in, this one first."""
-    rows = select(LoginSession).where(
-        LoginSession.user_id == current().user_id, LoginSession.expires_at > now()
-    )
-    newest = db.session.scalars(rows.order_by(LoginSession.last_seen_at.desc()))
-    open_sessions = [row for row in newest if sessions.ends_at(row) > now()]
+    open_sessions = sessions.open_sessions(current().user_id)
     open_sessions.sort(key=lambda row: row.id != current().id)
     return render_template(
         "signin/account/devices.html",

@@ -6,6 +6,7 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     admission     the owner's rules on who may sign in or sign up
     accounts      sign in, sign up, link and unlink accounts
     sessions      start and end sign-in sessions
+    renewal       renew the session of a person who re-authenticates
     same_address  confirm a new identity whose address belongs to an account
     error_pages   the pages of failed logins
     form_errors   the page of a refused form
@@ -14,6 +15,7 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     logout        sign out, here and at the provider
     backchannel   sign out when the provider says so
     invitations   links that allow one sign-up
+    moves         move identities after a change at the provider
     buttons       the provider buttons and their colours
     cleanup       delete expired rows
 

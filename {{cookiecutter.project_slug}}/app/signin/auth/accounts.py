@@ -15,7 +15,7 @@ from ..host import db
 from ..models import Identity, LoginSession
 from ..oauth.provider import Claims, Provider
 from ..user import SignInUser
-from . import admission, audit, settings, signin
+from . import admission, audit, sessions, settings, signin
 from .errors import IdentityError
 
 SHOWN = ("name", "preferred_username", "email", "email_verified", "picture")
@@ -37,7 +37,7 @@ def find(provider: Provider, claims: Claims) -> Identity | None:
         .options(joinedload(Identity.user, innerjoin=True))
         .where(Identity.provider == provider.name, Identity.sub == claims.sub)
     )
-    if identity is not None and not _same_server(identity, provider):
+    if identity is not None and not knows(provider, identity.issuer):
         raise IdentityError("provider_moved")
     return identity
 
@@ -152,7 +152,7 @@ def unlink(user_id: int, identity_id: int, *, except_session: int) -> str:
 def can_sign_in(identity: Identity) -> bool:
     """Return whether this identity can still be used to sign in."""
     client = settings().clients.get(identity.provider)
-    return client is not None and _same_server(identity, client.provider)
+    return client is not None and knows(client.provider, identity.issuer)
 
 
 def with_verified_email(claims: Claims) -> dict[int, list[str]]:
@@ -172,27 +172,33 @@ def with_verified_email(claims: Claims) -> dict[int, list[str]]:
     return users
 
 
-def disable(user_id: int, actor: str) -> None:
-    """Disable an account and end its sessions."""
+def disable(user_id: int, actor: str) -> int:
+    """Disable an account and end its sessions; return their number."""
     _change(user_id, "disable", actor, disabled_at=now())
-    db.session.execute(delete(LoginSession).where(LoginSession.user_id == user_id))
+    return len(sessions.end(LoginSession.user_id == user_id))
 
 
 def enable(user_id: int, actor: str) -> None:
-    """Let a disabled account sign in again."""
+    """Let a disabled account sign in again.
+
+    A sign-in that was under way when it was disabled may have left a session.  It ends too.
+    """
+    sessions.end(LoginSession.user_id == user_id)
     _change(user_id, "enable", actor, disabled_at=None)
 
 
-def make_admin(user_id: int, actor: str) -> None:
-    """Make a user an administrator."""
-    _change(user_id, "make_admin", actor, is_admin=True)
+def set_admin(user_id: int, actor: str, *, is_admin: bool) -> None:
+    """Make a user an administrator, or take the rights away."""
+    event = "make_admin" if is_admin else "remove_admin"
+    _change(user_id, event, actor, is_admin=is_admin)
 
 
 def delete_account(user_id: int, actor: str | None = None) -> None:
     """Delete a user; the database deletes everything that refers to them."""
     user = user_class()
     db.session.execute(delete(user).where(user.id == user_id))
-    audit.record("delete_account", actor=actor)
+    # The events of the account are gone.  This one names it by number; so does the log.
+    audit.record("delete_account", reason=f"user {user_id}", actor=actor)
 
 
 def _change(user_id: int, event: str, actor: str, **values: object) -> None:
@@ -218,11 +224,13 @@ def _locked(user_id: int) -> SignInUser:
     return db.session.get_one(user, user_id)
 
 
-def _same_server(identity: Identity, provider: Provider) -> bool:
-    return identity.issuer in (_issuer(provider), *provider.former_issuers)
+def knows(provider: Provider, issuer: str) -> bool:
+    """Return whether a stored issuer is the provider's, or was before."""
+    return issuer in (issuer_of(provider), *provider.former_issuers)
 
 
-def _issuer(provider: Provider) -> str:
+def issuer_of(provider: Provider) -> str:
+    """Return the issuer to store with an identity of a provider."""
     return provider.identity_issuer or provider.issuer
 
 
@@ -236,7 +244,7 @@ def _add(user: SignInUser, provider: Provider, claims: Claims) -> Identity:
 
 def _refresh(identity: Identity, provider: Provider, claims: Claims) -> None:
     """Store what the provider says about the person, for display."""
-    identity.issuer = _issuer(provider)
+    identity.issuer = issuer_of(provider)
     for name in SHOWN:
         setattr(identity, name, getattr(claims, name))
     identity.last_used_at = now()

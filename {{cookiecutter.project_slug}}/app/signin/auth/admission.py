@@ -7,7 +7,7 @@ from ..database import now
 from ..host import db
 from ..models import Invitation
 from ..oauth.provider import Claims, Grant, Provider
-from . import settings
+from . import invitations, settings
 from .errors import IdentityError
 
 
@@ -69,4 +69,5 @@ def use_invitation(invitation_id: int | None, user_id: int) -> None:
         .execution_options(synchronize_session=False)
     )
     if used is None:
-        raise IdentityError("invitation_used")
+        invitation = db.session.get(Invitation, invitation_id, populate_existing=True)
+        raise IdentityError(f"invitation_{invitations.state(invitation)}")

@@ -54,6 +54,8 @@ STATUSES = {
     "signup_closed": 403,
     "invitation_required": 403,
     "invitation_used": 403,
+    "invitation_expired": 403,
+    "invitation_unknown": 403,
     "unavailable": 503,
     "internal_error": 500,
 }

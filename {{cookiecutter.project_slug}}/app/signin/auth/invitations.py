@@ -1,7 +1,7 @@
 """Invitation links, for sites where sign-up is not open."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import flash, redirect, session, url_for
 from sqlalchemy import select
@@ -13,14 +13,45 @@ from ..models import Invitation
 from . import audit, bp, settings
 from .errors import IdentityError
 
+MAX_DAYS = 365
+NOTE_LENGTH = 200
 
-def create(days: int, note: str | None, actor: str) -> str:
-    """Add an invitation to the current transaction; return the token of its link."""
+
+def create(days: int, note: str | None, actor: str) -> tuple[str, datetime]:
+    """Add an invitation to the current transaction; return the token of its link, and its end.
+
+    `days` is 1 to MAX_DAYS; `note` has at most NOTE_LENGTH characters.
+    """
     token = secrets.token_urlsafe(32)
     expires_at = now() + timedelta(days=days)
     db.session.add(Invitation(token_hash=hash_of(token), note=note, expires_at=expires_at))
     audit.record("invite", actor=actor)
-    return token
+    return token, expires_at
+
+
+def newest() -> list[Invitation]:
+    """Return all invitations, newest first."""
+    return list(db.session.scalars(select(Invitation).order_by(Invitation.id.desc())))
+
+
+def find(invitation_id: int) -> Invitation | None:
+    """Return an invitation."""
+    return db.session.get(Invitation, invitation_id) if 0 < invitation_id < 2**31 else None
+
+
+def state(invitation: Invitation | None) -> str:
+    """Return `open`, `used`, `expired`, or `unknown` if there is none."""
+    if invitation is None:
+        return "unknown"
+    if invitation.used_at:
+        return "used"
+    return "open" if invitation.expires_at > now() else "expired"
+
+
+def revoke(invitation: Invitation, actor: str) -> None:
+    """Let an open invitation end now, in the current transaction."""
+    invitation.expires_at = now()
+    audit.record("revoke_invitation", actor=actor)
 
 
 @bp.get("/invite/<token>")
@@ -29,15 +60,10 @@ def invite(token: str) -> Response:
 
     The cookie holds only the id of the invitation.  Raises IdentityError.
     """
-    invitation = db.session.scalar(
-        select(Invitation).where(
-            Invitation.token_hash == hash_of(token),
-            Invitation.used_at.is_(None),
-            Invitation.expires_at > now(),
-        )
-    )
-    if invitation is None:
-        raise IdentityError("invitation_used")
+    same = Invitation.token_hash == hash_of(token)
+    invitation = db.session.scalar(select(Invitation).where(same))
+    if invitation is None or state(invitation) != "open":
+        raise IdentityError(f"invitation_{state(invitation)}")
     if settings().signup == "closed":
         raise IdentityError("signup_closed")
     session["invitation"] = invitation.id

@@ -25,6 +25,7 @@ from . import (
 from .buttons import buttons
 from .pending import mark_posted, recall, start_login
 from .protection import count_starts, csrf_exempt
+from .renewal import renew, require_open_session
 
 
 @bp.get("/login")
@@ -116,7 +117,7 @@ def finish_link(grant: Grant, login: PendingLogin) -> Response:
     provider, claims, user_id = grant.client.provider, grant.claims, login.user_id or 0
 
     def work() -> bool:
-        sessions.require_open_session(login)
+        require_open_session(login)
         return accounts.link(user_id, provider, claims)
 
     already = "" if transaction(work) else " already"
@@ -133,9 +134,9 @@ def finish_reauthentication(grant: Grant, login: PendingLogin) -> Response:
     claims = grant.claims
 
     def work() -> str:
-        old = sessions.require_open_session(login)
+        old = require_open_session(login)
         identity = accounts.reauthenticate(login.user_id or 0, grant.client.provider, claims)
-        return sessions.renew(old, identity, claims.sid)
+        return renew(old, identity, claims.sid)
 
     sessions.set_cookie(transaction(work), grant.client.provider.name)
     return redirect(login.next_url, code=303)

@@ -7,11 +7,13 @@ this module imports Flask-Login.
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import flask_login
 from flask import (
     Flask,
+    abort,
     after_this_request,
     current_app,
     g,
@@ -37,8 +39,6 @@ SEEN_EVERY = timedelta(minutes=1)
 USER_AGENT_LENGTH = 255
 # Distinguishes our session keys from the user ids of an app that uses Flask-Login itself.
 KEY_PREFIX = "signin."
-# Where a session comes from: it stays when the person re-authenticates with another identity.
-ORIGIN = ("provider", "identity_id", "sub", "sid", "created_at")
 YEAR = timedelta(days=365)
 LAST_USED: dict[str, Any] = {"max_age": YEAR, "path": "/login", "httponly": True, "samesite": "Lax"}
 
@@ -96,6 +96,18 @@ def login_required(view: Callable[P, T]) -> Callable[P, T]:
     return guarded
 
 
+def admin_required(view: Callable[P, T]) -> Callable[P, T]:
+    """Answer with 404 unless an administrator is signed in, so that others learn nothing."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        if not (current_user.is_authenticated and user().is_admin):
+            abort(404)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
 def current() -> LoginSession | None:
     """Return this browser's session, with its user, or None.  One query per request."""
     return g.get("login_session") if current_user.is_authenticated else None
@@ -118,17 +130,6 @@ def require_same_session(login: PendingLogin) -> None:
         raise InvalidCallback("it was started in another session", reason="other_session")
 
 
-def require_open_session(login: PendingLogin) -> LoginSession:
-    """Return the session that started a login, and lock its row.  Raises InvalidCallback."""
-    active = LoginSession.user.has(disabled_at=None)
-    still_open = select(LoginSession).where(LoginSession.id == login.session_id, active)
-    fresh = {"populate_existing": True}
-    row = db.session.scalar(still_open.with_for_update(), execution_options=fresh)
-    if row is None:
-        raise InvalidCallback("the session that started it has ended", reason="other_session")
-    return row
-
-
 def start(identity: Identity, sid: str | None) -> str:
     """Add a session for a signed-in identity to the current transaction; return its key.
 
@@ -148,20 +149,6 @@ def start(identity: Identity, sid: str | None) -> str:
         user_agent=request.user_agent.string[:USER_AGENT_LENGTH],
     )
     db.session.add(new)
-    return key
-
-
-def renew(old: LoginSession, identity: Identity, sid: str | None) -> str:
-    """Replace a session after a re-authentication, in the current transaction; return the new key.
-
-    A session that began at another provider, or with another identity, stays with that one.
-    Otherwise a person could leave the reach of its Back-Channel Logout by a re-authentication.
-    """
-    kept = {name: getattr(old, name) for name in ORIGIN}
-    key = start(identity, sid)
-    if (old.provider, old.sub) != (identity.provider, identity.sub):
-        this = LoginSession.key_hash == hash_of(key)
-        db.session.execute(update(LoginSession).where(this).values(kept))
     return key
 
 
@@ -209,6 +196,15 @@ def end(*conditions: ColumnElement[bool]) -> list[int]:
     """End all sessions that match, in the current transaction; return the ids of their users."""
     ended = delete(LoginSession).where(*conditions).returning(LoginSession.user_id)
     return list(db.session.scalars(ended.execution_options(synchronize_session=False)))
+
+
+def open_sessions(user_id: int | None = None) -> list[LoginSession]:
+    """Return the open sessions of a user, or of all, with their users, the last used first."""
+    rows = select(LoginSession).options(joinedload(LoginSession.user, innerjoin=True))
+    if user_id is not None:
+        rows = rows.where(LoginSession.user_id == user_id)
+    newest = db.session.scalars(rows.order_by(LoginSession.last_seen_at.desc()))
+    return [row for row in newest if ends_at(row) > now() and row.user.is_active]
 
 
 def ends_at(row: LoginSession) -> datetime:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import cleanup, doctor, sessions, users
+from . import cleanup, doctor, identities, invitations, sessions, users
 
 
 def init_app(app: Flask) -> None:
@@ -12,6 +12,8 @@ def init_app(app: Flask) -> None:
         doctor.doctor,
         users.users,
         sessions.sessions,
+        invitations.invitations,
+        identities.identities,
         cleanup.cleanup,
     ):
         app.cli.add_command(command)

@@ -9,9 +9,11 @@ from ..auth import settings as current_settings
 from ..config.providers import needed_settings
 from ..readiness import database_problem
 from . import discovery_checks
+from .console import Command
+from .identities import issuer_problem
 
 
-@click.command
+@click.command(cls=Command)
 @with_appcontext
 def providers() -> None:
     """Show each provider: whether it is set up, its callback URL and missing settings."""
@@ -31,7 +33,7 @@ def providers() -> None:
         )
 
 
-@click.command
+@click.command(cls=Command)
 @with_appcontext
 def doctor() -> None:
     """Check settings, database, clock and each provider.  Exit with 1 if a check fails."""
@@ -51,6 +53,7 @@ def _checks() -> Iterator[tuple[str, str]]:
         yield "providers", "none is set up, so nobody can sign in: see flask providers"
     for name, client in settings.clients.items():
         yield f"{name}: set up; its callback URL is {client.redirect_uri}", ""
+        yield f"{name}: stored identities", issuer_problem(client.provider)
         if client.provider.uses_discovery:
             for what, problem in discovery_checks.checks(client.provider):
                 yield f"{name}: {what}", problem

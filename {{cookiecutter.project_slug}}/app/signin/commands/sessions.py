@@ -1,15 +1,29 @@
-"""`flask sessions`: sign people out."""
+"""`flask sessions`: list sessions, and sign people out."""
 
 import click
-from flask.cli import AppGroup
 
 from ..auth import audit
 from ..auth import sessions as login_sessions
 from ..host import db
 from ..models import LoginSession
-from .users import ACTOR, find_user
+from .console import ACTOR, Group, find_user, moment, named
 
-sessions = AppGroup("sessions", help="End sessions.")
+sessions = Group("sessions", help="List and end sessions.")
+
+
+@sessions.command("list")
+@click.option("--user", "who", help="List sessions of one user: a number, or provider:sub.")
+def list_sessions(who: str | None) -> None:
+    """List the browsers that are signed in."""
+    rows = login_sessions.open_sessions(find_user(who).id if who else None)
+    for row in rows:
+        click.echo(f"{row.id:>6}  {named(row.user)}  {row.provider}  {row.address or '-'}")
+        click.echo(
+            f"        since {moment(row.created_at)}, last seen {moment(row.last_seen_at)},"
+            f" ends {moment(login_sessions.ends_at(row))}"
+        )
+        click.echo(f"        {row.user_agent or '-'}")
+    click.echo(f"{len(rows)} session(s).")
 
 
 @sessions.command("end")
@@ -19,7 +33,7 @@ def end(everybody: bool, who: str | None) -> None:
     """End sessions.  Each browser is signed out at its next request."""
     if everybody == bool(who):
         raise click.UsageError("Use either --all or --user.")
-    theirs = LoginSession.user_id == find_user(who) if who else LoginSession.id.is_not(None)
+    theirs = LoginSession.user_id == find_user(who).id if who else LoginSession.id.is_not(None)
     user_ids = login_sessions.end(theirs)
     for user_id in set(user_ids):
         audit.record("end_sessions", user_id=user_id, actor=ACTOR)

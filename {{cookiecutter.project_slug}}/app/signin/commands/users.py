@@ -1,20 +1,19 @@
-"""`flask users`: list people, make administrators, disable, enable, delete, invite."""
+"""`flask users`: list and show people, make administrators, disable, enable, delete, invite."""
 
 from itertools import groupby
 
 import click
-from flask.cli import AppGroup
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from ..auth import accounts, invitations, settings
+from ..auth import accounts, invitations, sessions, settings
 from ..config.providers import PRACTICE
 from ..database import delete_rows
 from ..host import db
 from ..models import Identity, LoginSession
+from ..user import SignInUser
+from .console import ACTOR, Group, find_user, moment, named
 
-ACTOR = "command line"
-
-users = AppGroup("users", help="List users, make admins, disable, enable, delete, invite.")
+users = Group("users", help="List and show users, make administrators, disable, delete, invite.")
 
 
 @users.command("list")
@@ -24,45 +23,86 @@ def list_users() -> None:
     rows = select(user, Identity).outerjoin(Identity, Identity.user_id == user.id)
     found = db.session.execute(rows.order_by(user.id, Identity.id))
     for person, pairs in groupby(found, key=lambda row: row[0]):
-        marks = ("admin", person.is_admin), ("disabled", not person.is_active)
-        marked = "".join(f"  [{word}]" for word, holds in marks if holds)
         email = person.email or "no e-mail"
-        click.echo(f"{person.id:>6}  {person.name or '-'}  <{email}>{marked}")
+        click.echo(f"{person.id:>6}  {person.name or '-'}  <{email}>{_marks(person)}")
         for _, identity in pairs:
             if identity:
                 click.echo(f"        {identity.provider}:{identity.sub}  {identity.email or ''}")
+
+
+def _marks(person: SignInUser) -> str:
+    marks = ("admin", person.is_admin), ("disabled", not person.is_active)
+    return "".join(f"  [{word}]" for word, holds in marks if holds)
+
+
+@users.command("show")
+@click.argument("who")
+def show(who: str) -> None:
+    """Show WHO, a user's number or provider:sub: profile, identities, sessions."""
+    person = find_user(who)
+    address = f"<{person.email}>" if person.email else "no e-mail"
+    verified = "" if not person.email else " verified" if person.email_verified else " not verified"
+    click.echo(f"{named(person)}{_marks(person)}")
+    click.echo(f"  e-mail    {address}{verified}")
+    click.echo(f"  created   {moment(person.created_at)}")
+    if person.disabled_at:
+        click.echo(f"  disabled  {moment(person.disabled_at)}")
+    for identity in _identities(person):
+        click.echo(f"  identity  {identity.provider}:{identity.sub}  {identity.email or ''}")
+        click.echo(f"            issuer {identity.issuer or '-'}")
+        click.echo(f"            last used {moment(identity.last_used_at)}")
+    click.echo(f"  sessions  {len(sessions.open_sessions(person.id))}")
+
+
+def _identities(person: SignInUser) -> list[Identity]:
+    theirs = select(Identity).where(Identity.user_id == person.id).order_by(Identity.id)
+    return list(db.session.scalars(theirs))
 
 
 @users.command("make-admin")
 @click.argument("who")
 def make_admin(who: str) -> None:
     """Make WHO, a user's number or provider:sub, an administrator."""
-    user_id = find_user(who)
-    accounts.make_admin(user_id, ACTOR)
+    person = find_user(who)
+    accounts.set_admin(person.id, ACTOR, is_admin=True)
     db.session.commit()
-    click.echo(f"User {user_id} is now an administrator.")
+    click.echo(f"{named(person)} is now an administrator.")
+
+
+@users.command("remove-admin")
+@click.argument("who")
+def remove_admin(who: str) -> None:
+    """Take administrator rights from WHO."""
+    person = find_user(who)
+    accounts.set_admin(person.id, ACTOR, is_admin=False)
+    db.session.commit()
+    click.echo(f"{named(person)} is not an administrator any more.")
+    for name in sorted(f"{one.provider}:{one.sub}" for one in _identities(person)):
+        if name in settings().admins:
+            click.echo(f"Remove {name} from ADMINS: otherwise the next sign-in grants them again.")
+    user = accounts.user_class()
+    if not db.session.scalar(select(func.count()).select_from(user).where(user.is_admin)):
+        click.echo("There is no administrator now: flask users make-admin makes one.")
 
 
 @users.command("disable")
 @click.argument("who")
 def disable(who: str) -> None:
     """Disable WHO: end all their sessions and refuse further sign-ins."""
-    user_id = find_user(who)
-    theirs = select(LoginSession.id).where(LoginSession.user_id == user_id)
-    ended = len(db.session.scalars(theirs).all())
-    accounts.disable(user_id, ACTOR)
+    person = find_user(who)
+    ended = accounts.disable(person.id, ACTOR)
     db.session.commit()
-    click.echo(f"User {user_id} is disabled. {ended} session(s) ended.")
+    click.echo(f"{named(person)} is disabled. {ended} session(s) ended.")
 
 
 @users.command("enable")
 @click.argument("who")
 def enable(who: str) -> None:
     """Let WHO sign in again."""
-    user_id = find_user(who)
-    accounts.enable(user_id, ACTOR)
+    person = find_user(who)
+    accounts.enable(person.id, ACTOR)
     db.session.commit()
-    click.echo(f"User {user_id} is enabled.")
+    click.echo(f"{named(person)} is enabled.")
 
 
 @users.command("delete")
@@ -72,46 +112,47 @@ def delete(who: str | None, practice: bool) -> None:
     """Delete WHO and all their data."""
     if practice == bool(who):
         raise click.UsageError("Use either a user or --practice.")
-    user_ids = practice_users() if practice else [find_user(who or "")]
-    for user_id in user_ids:
-        accounts.delete_account(user_id, ACTOR)
+    people = practice_users() if practice else [find_user(who or "")]
+    names = [named(person) for person in people]
+    for person in people:
+        accounts.delete_account(person.id, ACTOR)
     if practice:
         delete_rows(LoginSession, LoginSession.provider.startswith(PRACTICE))
         delete_rows(Identity, Identity.provider.startswith(PRACTICE))
     db.session.commit()
-    click.echo(f"{len(user_ids)} user(s) deleted.")
+    for name in names:
+        click.echo(f"{name} is deleted.")
+    click.echo(f"{len(names)} user(s) deleted.")
 
 
-def practice_users() -> list[int]:
-    """Return the ids of users who have only identities of the practice provider."""
+def practice_users() -> list[SignInUser]:
+    """Return the users who have only identities of the practice provider."""
     user = accounts.user_class()
     is_practice = Identity.provider.startswith(PRACTICE)
     practice = select(Identity.user_id).where(is_practice)
     real = select(Identity.user_id).where(~is_practice)
-    wanted = select(user.id).where(user.id.in_(practice), user.id.not_in(real))
+    wanted = select(user).where(user.id.in_(practice), user.id.not_in(real))
     return list(db.session.scalars(wanted))
 
 
 @users.command("invite")
-@click.option("--days", default=7, show_default=True, help="How long the link works.")
+@click.option(
+    "--days",
+    default=7,
+    show_default=True,
+    type=click.IntRange(1, invitations.MAX_DAYS),
+    help="How long the link works.",
+)
 @click.option("--note", help="A note; the invited person can see it in their data export.")
 def invite(days: int, note: str | None) -> None:
     """Print a link that lets one person sign up."""
-    token = invitations.create(days, note, ACTOR)
+    if note and len(note) > invitations.NOTE_LENGTH:
+        raise click.UsageError(f"--note is longer than {invitations.NOTE_LENGTH} characters.")
+    token, expires_at = invitations.create(days, note, ACTOR)
     db.session.commit()
     click.echo(f"{settings().public_url}/invite/{token}")
-
-
-def find_user(who: str) -> int:
-    """Return the id of a user, given as a number or as provider:sub.  Raises ClickException."""
-    provider, colon, sub = who.partition(":")
-    if colon:
-        same = Identity.provider == provider, Identity.sub == sub
-        user_id = db.session.scalar(select(Identity.user_id).where(*same))
-    else:
-        user = accounts.user_class()
-        number = int(who) if who.isdecimal() else 0
-        user_id = db.session.scalar(select(user.id).where(user.id == number))
-    if user_id is None:
-        raise click.ClickException(f"There is no user {who!r}: see flask users list.")
-    return user_id
+    click.echo(f"It lets one person sign up, until {moment(expires_at)}.")
+    if settings().signup == "open":
+        click.echo("SIGNUP is open: nobody needs it.")
+    if settings().signup == "closed":
+        click.echo("SIGNUP is closed: it does not work until you set SIGNUP=invite.")

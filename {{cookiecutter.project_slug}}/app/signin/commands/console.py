@@ -1,0 +1,76 @@
+"""Shared by all commands: how they print, and how they find a user."""
+
+import io
+import sys
+from datetime import datetime
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import func, or_, select
+
+from ..auth import accounts
+from ..host import db
+from ..models import Identity
+from ..user import SignInUser
+
+ACTOR = "command line"
+
+
+class Command(click.Command):
+    """A command that can print any name: a character that the console lacks is escaped."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().invoke(ctx)
+
+
+class Group(AppGroup):
+    """A group of such commands."""
+
+    command_class = Command
+
+
+def find_user(who: str) -> SignInUser:
+    """Return the user with a number, or with the identity `provider:sub`.
+
+    An e-mail address is not enough: anybody may have an unverified one.  Raises ClickException.
+    """
+    user = accounts.user_class()
+    provider, colon, sub = who.partition(":")
+    if colon:
+        same = Identity.provider == provider, Identity.sub == sub
+        found = db.session.scalar(select(user).join(Identity).where(*same))
+    else:
+        # A longer number is no id, and the database would refuse it.
+        number = int(who) if who.isdecimal() and len(who) < 19 else 0
+        found = db.session.scalar(select(user).where(user.id == number))
+    if found is None:
+        raise click.ClickException(_nobody(who))
+    return found
+
+
+def _nobody(who: str) -> str:
+    user, address = accounts.user_class(), who.lower()
+    theirs = select(Identity.user_id).where(func.lower(Identity.email) == address)
+    same = or_(func.lower(user.email) == address, user.id.in_(theirs))
+    people = db.session.scalars(select(user).where(same).order_by(user.id)).all() if who else []
+    message = (
+        f"There is no user {who!r}. Give a number or provider:sub, as flask users list shows them."
+    )
+    if people:
+        message += f" This address has: {', '.join(map(named, people))}."
+    return message
+
+
+def named(user: SignInUser) -> str:
+    """Return how messages name a person, such as "The Octocat (user 1)"."""
+    return f"{user.name or user.email or 'No name'} (user {user.id})"
+
+
+def moment(when: datetime | None) -> str:
+    """Return a time for people, or "-"."""
+    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "-"

@@ -1,0 +1,39 @@
+"""`flask invitations`: list invitation links and revoke them.  `flask users invite` makes one."""
+
+import click
+
+from ..auth import invitations as links
+from ..host import db
+from .console import ACTOR, Group, moment
+
+invitations = Group("invitations", help="List and revoke invitations.")
+
+
+@invitations.command("list")
+def list_invitations() -> None:
+    """List the invitations, newest first."""
+    rows = links.newest()
+    for row in rows:
+        state = links.state(row)
+        whose = f" by user {row.used_by_id}" if row.used_by_id else ""
+        when = row.used_at if row.used_at else row.expires_at
+        word = {"open": "open until", "used": f"used{whose}", "expired": "expired"}[state]
+        click.echo(f"{row.id:>6}  {word} {moment(when)}  {row.note or ''}".rstrip())
+    click.echo(f"{len(rows)} invitation(s).")
+
+
+@invitations.command("revoke")
+@click.argument("number", type=int)
+def revoke(number: int) -> None:
+    """Make the link of the invitation NUMBER useless."""
+    row = links.find(number)
+    if row is None:
+        message = f"There is no invitation {number}: see flask invitations list."
+        raise click.ClickException(message)
+    if links.state(row) != "open":
+        raise click.ClickException(
+            f"Invitation {number} does not work any more: it is {links.state(row)}."
+        )
+    links.revoke(row, ACTOR)
+    db.session.commit()
+    click.echo(f"Invitation {number} is revoked: its link does not work any more.")

@@ -52,7 +52,8 @@ def test_all_is_well(app: RunningApp) -> None:
     assert code == 0
     assert all(line.startswith("ok ") for line in lines)
     checks = ("discovery and keys", "authentication at the token endpoint", "PKCE", "clock")
-    assert [line.partition("op: ")[2] for line in lines][-4:] == list(checks)
+    found = [line.partition("op: ")[2] for line in lines]
+    assert found[-5:] == [*checks, "client ID and secret"]
 
 
 MISSING_METHOD = {"token_endpoint_auth_methods_supported": ["private_key_jwt", "tls_client_auth"]}

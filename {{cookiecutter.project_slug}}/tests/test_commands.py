@@ -32,10 +32,19 @@ def test_doctor(app):
 
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert all(line.startswith("ok    ") for line in lines)
+    others = [line for line in lines if not line.startswith("ok    ")]
+    assert others == ["-     fake: PKCE: not checked, the metadata does not list the methods"]
     assert "ok    database and migrations" in lines
     assert "ok    fake: set up; its callback URL is http://localhost:8000/callback/fake" in lines
     assert "ok    fake: clock" in lines
+    assert "ok    fake: client ID and secret" in lines
+
+
+def test_doctor_finds_a_wrong_secret(make_app):
+    result = run(make_app({"OIDC_FAKE_CLIENT_SECRET": "another"}), "doctor")
+
+    assert result.exit_code == 1
+    assert "FAIL  fake: client ID and secret: the token endpoint answered" in result.output
 
 
 def test_doctor_finds_what_is_wrong(make_app, tmp_path):

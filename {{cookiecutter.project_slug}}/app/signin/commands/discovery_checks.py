@@ -19,7 +19,7 @@ CLOCK_SECONDS = 30
 
 
 def checks(provider: Provider) -> Iterator[tuple[str, str]]:
-    """Yield each check and its problem, which is empty if the check passes.
+    """Yield the result of each check (see `doctor`), and what it says.
 
     The other checks need the metadata, so they are left out without it.
     """
@@ -29,16 +29,22 @@ def checks(provider: Provider) -> Iterator[tuple[str, str]]:
             metadata = flow().documents.metadata(provider)
             published = flow().http.send(provider.name, requests.Request("GET", url))
     except OAuthError as error:
-        yield "discovery and keys", f"{url}: {error}"
+        yield "FAIL", f"discovery and keys: {url}: {error}"
         return
-    yield "discovery and keys", _keys_problem(provider, metadata)
+    yield result("discovery and keys", _keys_problem(provider, metadata))
     if provider.authenticate is None:
-        yield "authentication at the token endpoint", _authentication_problem(provider, metadata)
+        problem = _authentication_problem(provider, metadata)
+        yield result("authentication at the token endpoint", problem)
     if provider.pkce:
-        yield "PKCE", _pkce_problem(provider, metadata)
+        yield _pkce(provider, metadata)
     for endpoint, problem in _ignored(provider, published).items():
-        yield f"note: the metadata's {endpoint} {problem}, so it is ignored", ""
-    yield "clock", _clock_problem(published)
+        yield "warn", f"the metadata's {endpoint} {problem}, so it is ignored"
+    yield _clock(published)
+
+
+def result(what: str, problem: str) -> tuple[str, str]:
+    """Return `FAIL` if there is a problem, else `ok`, and what it says."""
+    return ("FAIL", f"{what}: {problem}") if problem else ("ok", what)
 
 
 def _keys_problem(provider: Provider, metadata: Document) -> str:
@@ -60,13 +66,14 @@ def _authentication_problem(provider: Provider, metadata: Document) -> str:
     return ""
 
 
-def _pkce_problem(provider: Provider, metadata: Document) -> str:
+def _pkce(provider: Provider, metadata: Document) -> tuple[str, str]:
     """Check that the provider supports S256, which the app uses unless it is turned off."""
-    methods = metadata.get("code_challenge_methods_supported", ["S256"])
-    if "S256" in methods:
-        return ""
+    methods = metadata.get("code_challenge_methods_supported")
+    if methods is None:
+        return "-", "PKCE: not checked, the metadata does not list the methods"
     setting = provider.setting("PKCE")
-    return f"S256 is not among the listed methods {methods}; if sign-ins fail, try {setting}=off"
+    problem = f"S256 is not among the listed methods {methods}; if sign-ins fail, try {setting}=off"
+    return result("PKCE", "" if "S256" in methods else problem)
 
 
 def _ignored(provider: Provider, published: Response) -> dict[str, str]:
@@ -78,11 +85,12 @@ def _ignored(provider: Provider, published: Response) -> dict[str, str]:
     return ignored_endpoints(provider, document, http.loopback, http.http_hosts)
 
 
-def _clock_problem(published: Response) -> str:
+def _clock(published: Response) -> tuple[str, str]:
     """Compare this machine's clock with the provider's.  The checks of ID Tokens depend on it."""
     try:
         date = parsedate_to_datetime(published.headers.get("Date", ""))
         off = abs((now() - date).total_seconds())
     except (ValueError, TypeError):
-        return "could not be compared: no answer with a date"
-    return f"differs by {off:.0f} s: set this machine's clock" if off > CLOCK_SECONDS else ""
+        return "-", "clock: not checked, the answer has no date"
+    problem = f"differs by {off:.0f} s: set this machine's clock"
+    return result("clock", problem if off > CLOCK_SECONDS else "")

@@ -1,14 +1,22 @@
 """`flask providers` and `flask doctor`: show the setup and check it."""
 
+import ipaddress
+import os
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from flask.cli import with_appcontext
+from limits.storage import storage_from_string
 
 from ..auth import settings as current_settings
+from ..config import Settings
 from ..config.providers import needed_settings
+from ..oauth.provider import Client
+from ..oauth.responses import is_loopback
 from ..readiness import database_problem
-from . import discovery_checks
+from . import credential_check, discovery_checks
 from .console import Command
 from .identities import issuer_problem
 
@@ -36,24 +44,78 @@ def providers() -> None:
 @click.command(cls=Command)
 @with_appcontext
 def doctor() -> None:
-    """Check settings, database, clock and each provider.  Exit with 1 if a check fails."""
+    """Check settings, database and each provider.  Exit with 1 if a check fails.
+
+    `ok` was checked and is right, `FAIL` is wrong, `warn` may be wrong, `-` could not be checked.
+    """
     failed = False
-    for what, problem in _checks():
-        click.echo(f"FAIL  {what}: {problem}" if problem else f"ok    {what}")
-        failed = failed or bool(problem)
+    for result, what in _checks():
+        click.echo(f"{result:<6}{what}")
+        failed = failed or result == "FAIL"
     raise SystemExit(1 if failed else 0)
 
 
 def _checks() -> Iterator[tuple[str, str]]:
-    """Yield each check and its problem, which is empty if the check passes."""
+    """Yield the result of each check and what it says."""
     settings = current_settings()
-    yield "settings", ""
-    yield "database and migrations", database_problem() or ""
+    yield from _settings_checks(settings)
+    problem = database_problem()
+    yield discovery_checks.result("database and migrations", problem or "")
+    if settings.ratelimit_storage_uri.startswith("redis"):
+        yield _redis(settings)
     if not settings.clients and not settings.development:
-        yield "providers", "none is set up, so nobody can sign in: see flask providers"
-    for name, client in settings.clients.items():
-        yield f"{name}: set up; its callback URL is {client.redirect_uri}", ""
-        yield f"{name}: stored identities", issuer_problem(client.provider)
-        if client.provider.uses_discovery:
-            for what, problem in discovery_checks.checks(client.provider):
-                yield f"{name}: {what}", problem
+        yield "FAIL", "providers: none is set up, so nobody can sign in: see flask providers"
+    for client in settings.clients.values():
+        yield from _provider_checks(client, database=not problem)
+
+
+def _provider_checks(client: Client, *, database: bool) -> Iterator[tuple[str, str]]:
+    name, failed = client.provider.name, False
+    yield "ok", f"{name}: set up; its callback URL is {client.redirect_uri}"
+    if database:
+        yield discovery_checks.result(f"{name}: stored identities", issuer_problem(client.provider))
+    else:
+        yield "-", f"{name}: stored identities: not checked"
+    if client.provider.uses_discovery:
+        for result, what in discovery_checks.checks(client.provider):
+            yield result, f"{name}: {what}"
+            failed = failed or result == "FAIL"
+    result, says = ("-", "not checked") if failed else credential_check.check(client)
+    yield result, f"{name}: client ID and secret" + (f": {says}" if says else "")
+
+
+def _settings_checks(settings: Settings) -> Iterator[tuple[str, str]]:
+    for problem in settings.incomplete:
+        yield "FAIL", f"settings: {problem}"
+    for notice in settings.notices:
+        yield "warn", f"settings: {notice}"
+    if not settings.incomplete:
+        yield "ok", "settings"
+    public = urlsplit(settings.public_url)
+    if settings.clients and _is_private(public.hostname or ""):
+        yield (
+            "warn",
+            f"PUBLIC_URL: {public.hostname} is an address of a private network; providers such as"
+            " Google accept only localhost or a public host name in callback URLs",
+        )
+    port, served = public.port, os.environ.get("FLASK_RUN_PORT")
+    if settings.development and served and is_loopback(public.hostname) and str(port) != served:
+        yield "warn", f"PUBLIC_URL: has port {port}, but flask run serves {served} (FLASK_RUN_PORT)"
+
+
+def _is_private(host: str) -> bool:
+    """Return whether a host is reachable in a private network only, this machine aside."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host != "localhost" and (
+            "." not in host or host.endswith((".local", ".lan", ".internal", ".home.arpa"))
+        )
+    return not address.is_global and not address.is_loopback
+
+
+def _redis(settings: Settings) -> tuple[str, str]:
+    limits: dict[str, Any] = {"socket_timeout": 3, "socket_connect_timeout": 3}
+    if storage_from_string(settings.ratelimit_storage_uri, **limits).check():
+        return "ok", "rate limits: Redis answers"
+    return "FAIL", "rate limits: Redis does not answer: see RATELIMIT_STORAGE_URI"

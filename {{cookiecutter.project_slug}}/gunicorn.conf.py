@@ -7,6 +7,7 @@ count together.
 """
 
 import os
+import sys
 from datetime import UTC, datetime
 
 from gunicorn.glogging import Logger
@@ -15,7 +16,9 @@ from app.web.logs import loggable
 
 wsgi_app = "app:create_app()"
 preload_app = True
-bind = os.environ.get("BIND", "127.0.0.1:8000")
+# Platforms that set PORT expect the app at every address of its container.
+port = os.environ.get("PORT")
+bind = os.environ.get("BIND") or (f"0.0.0.0:{port}" if port else "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 worker_class = "gthread"
 threads = 64
@@ -44,3 +47,9 @@ class AccessLog(Logger):
 accesslog = "-"
 logger_class = AccessLog
 access_log_format = '%(time)s %(h)s "%(m)s %(path)s" %(s)s %(B)s %(L)s %({x-request-id}o)s'
+
+
+def on_starting(server):
+    """Refuse to serve development, where the practice provider signs in anybody."""
+    if server.app.wsgi().extensions["signin"].settings.development:
+        sys.exit("gunicorn serves production only: set APP_ENV=production, or use flask run.")

@@ -66,7 +66,10 @@ def gunicorn(
         "PYTHONDONTWRITEBYTECODE": "1",
         **settings,
     }
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
+    # The shipped configuration without its refusal of development: the cookies travel over http.
+    config = folder / f"gunicorn-{port}.conf.py"
+    config.write_text(f"{(TEMPLATE / 'gunicorn.conf.py').read_text()}\ndel on_starting\n")
+    command = [sys.executable, "-m", "gunicorn", "-c", str(config), "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), "--threads", str(threads)]
     log = folder / f"gunicorn-{port}.log"
     with log.open("wb") as out:

@@ -4,7 +4,7 @@
 login, start with `auth/routes.py`.
 """
 
-import os
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +31,8 @@ from .oauth.flow import LoginFlow
 from .oauth.transport.documents import Documents
 from .oauth.transport.http import Http
 
+log = logging.getLogger(__name__)
+
 # Imported for the views that they add to `bp`.
 PAGES = (routes, same_address, invitations, logout, backchannel, error_pages)
 
@@ -49,6 +51,8 @@ def init_app(
     Raises ConfigError.
     """
     settings = settings or settings_of(app)
+    for told in settings.told:
+        log.warning("settings: %s", told)
     http = Http(
         proxy=settings.outbound_proxy,
         trust_store=settings.ssl_cert_file,
@@ -65,12 +69,7 @@ def init_app(
     protection.init_app(app, settings)
     sessions.init_app(app, settings)
     commands.init_app(app)
-    layout = {
-        "signin_layout": BASE_TEMPLATE,
-        "signin_home": HOME,
-        "app_name": settings.app_name,
-        "development": settings.development,
-    }
+    layout = _layout(settings)
     app.context_processor(lambda: layout)
     app.register_blueprint(bp)
     app.register_blueprint(account.bp)
@@ -83,4 +82,15 @@ def settings_of(app: Flask) -> Settings:
         "DATABASE_URL": app.config.get("SQLALCHEMY_DATABASE_URI"),
     }
     set_by_app = {name: str(value) for name, value in own.items() if value}
-    return config.load({**set_by_app, **os.environ}, app_name=app.name)
+    return config.load(config.process_environment(set_by_app), app_name=app.name)
+
+
+def _layout(settings: Settings) -> dict[str, Any]:
+    """Return what each template can use."""
+    return {
+        "signin_layout": BASE_TEMPLATE,
+        "signin_home": HOME,
+        "app_name": settings.app_name,
+        "development": settings.development,
+        "told_about_settings": settings.told if settings.development else (),
+    }

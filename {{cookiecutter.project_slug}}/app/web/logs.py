@@ -108,5 +108,7 @@ class _Json(logging.Formatter):
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
+        if record.levelno >= logging.WARNING:
+            line = f"{record.levelname}: {line}"
         fields = " ".join(f"{name}={value!r}" for name, value in _fields(record).items())
         return f"{line}  {fields}" if fields else line

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from ..signin.auth import CALLBACKS
 from ..signin.config import Settings
 
-HSTS = "max-age=63072000; includeSubDomains"
+HSTS = "max-age=63072000"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:;"
     " connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none';"
@@ -25,6 +25,7 @@ SAME_EVERYWHERE = {
 def init_app(app: Flask, settings: Settings) -> None:
     """Add the headers to every response."""
     to_providers = form_targets(settings)
+    hsts = HSTS + ("; includeSubDomains" if settings.hsts_subdomains else "")
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -36,7 +37,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers["Referrer-Policy"] = "no-referrer" if callback else "same-origin"
         headers["X-Request-ID"] = g.request_id
         if settings.https:
-            headers["Strict-Transport-Security"] = HSTS
+            headers["Strict-Transport-Security"] = hsts
         # Flask sends static files with `Cache-Control: no-cache` and an ETag.
         if not (request.endpoint or "").endswith("static"):
             headers.setdefault("Cache-Control", "no-store")

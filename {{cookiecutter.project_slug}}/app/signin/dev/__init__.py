@@ -19,7 +19,8 @@ from . import each_request, practice, practice_clients, setup
 def init_app(app: Flask, settings: Settings) -> None:
     """Add the tools to an app.  Call it before CSRF checks are installed; see `each_request`."""
     each_request.init_app(app, settings)
-    for part in (practice, *(module for _, module in practice_clients.imitations(settings))):
-        csrf.exempt(part.bp)
-        app.register_blueprint(part.bp)
     app.register_blueprint(setup.bp)
+    if settings.practice_provider:
+        for part in (practice, *(module for _, module in practice_clients.imitations(settings))):
+            csrf.exempt(part.bp)
+            app.register_blueprint(part.bp)

@@ -25,7 +25,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def prepare() -> Response | tuple[str, int] | None:
-        if "practice" not in app.extensions["signin"].settings.clients:
+        registered = "practice" in app.extensions["signin"].settings.clients
+        if settings.practice_provider and not registered:
             practice_clients.register(app, settings)
         if request.host == public_host or request.path.startswith(EXEMPT):
             return None

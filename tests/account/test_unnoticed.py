@@ -34,7 +34,7 @@ def test_a_link_that_another_session_asked_for_is_refused(
 
 
 def test_an_organization_without_a_name_is_none(serve: Serve, visit: Visit) -> None:
-    app = serve(GITHUB_ALLOWED_ORGS="my-company, ,")
+    app = serve(GITHUB_ALLOWED_ORGS="my-company, ,", UNRESTRICTED_PROVIDERS="google,alpha,beta")
     nameless = Someone("7", "Nobody's", orgs=("",))
 
     assert error_of(visit(app).sign_in("github", nameless)) == "not_allowed"

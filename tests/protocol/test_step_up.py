@@ -193,7 +193,10 @@ def test_id_26_google_s_hosted_domain(
     kind: str, sqlite: Callable[[], str], provider: BadProvider, canary: Listener
 ) -> None:
     changes, good = HOSTED[kind]
-    environ = settings(provider) | {"GOOGLE_HOSTED_DOMAIN": "example.org"}
+    environ = settings(provider) | {
+        "GOOGLE_HOSTED_DOMAIN": "example.org",
+        "UNRESTRICTED_PROVIDERS": "github,facebook,x,op,one,two,plain",
+    }
     with running_app(sqlite(), environ) as app:
         forget(app, provider, canary)
         row = Row(

@@ -18,10 +18,25 @@ def main() -> None:
     try:
         handle = os.open(PROJECT / ".env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        check()
         return
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
     print("Made .env with a fresh SECRET_KEY.")
+
+
+def check() -> None:
+    """Stop if .env is not text in UTF-8: Flask could not read it."""
+    content = (PROJECT / ".env").read_bytes()
+    try:
+        content.decode("utf-8")
+        bad = content.find(b"\0")
+    except UnicodeDecodeError as error:
+        bad = error.start
+    if bad >= 0:
+        line = content.count(b"\n", 0, bad) + 1
+        file = PROJECT / ".env"
+        raise SystemExit(f"{file}, line {line}, is not text in UTF-8: save .env as UTF-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,14 @@ HEAD = """# Settings
 
 Settings are environment variables, or lines of `.env`; the environment wins. They are read once, when the app starts,
 and all problems are reported together, by name and without values. An empty value counts as unset. `.env` is never
-committed; [.env.example](../.env.example) is.
+committed; [.env.example](../.env.example) is. In `.env`, values with `#`, `$` or spaces stand in single quotes.
+
+Every secret can come from a file: `SECRET_KEY_FILE=/run/secrets/key` in place of `SECRET_KEY=…`. So can
+`SECRET_KEY_FALLBACKS`, `DATABASE_URL`, `RATELIMIT_STORAGE_URI`, `OUTBOUND_PROXY`, each `…_CLIENT_SECRET`, and the other
+secrets of providers, such as a private key.
+
+A name that looks like a setting and is none is reported at the start and by `flask doctor`. In `.env` the app does not
+start if that name is about who may sign in.
 
 `python scripts/settings.py` writes this page from the code; a test fails when it is stale.
 
@@ -31,7 +38,7 @@ PROVIDERS = """
 
 | setting | meaning | default |
 |---|---|---|
-| `<PROVIDER>_CLIENT_ID`, `<PROVIDER>_CLIENT_SECRET` | Our registration there. With both set its button is shown; with one of them the app does not start | none |
+| `<PROVIDER>_CLIENT_ID`, `<PROVIDER>_CLIENT_SECRET` | Our registration there. With both set its button is shown; with one of them production does not start, and in development each page says which is missing | none |
 | `<PROVIDER>_SCOPE` | Replaces the scope | see its file |
 | `<PROVIDER>_AUTH_METHOD` | How the app authenticates: `client_secret_post`, `client_secret_basic`, or `none` for a public client, which has no secret | see its file |
 | `<PROVIDER>_BASE_URL`, `<PROVIDER>_API_URL` | Another server of the same kind, such as a company's own: replaces the address of the authorization endpoint, or of the profile | see its file |
@@ -76,7 +83,7 @@ It has one profile document in JSON.
 | setting | meaning | default |
 |---|---|---|
 | `FLASK_RUN_PORT` | The port of `flask run`, in `.flaskenv` | `8000` |
-| `BIND` | Where gunicorn listens | `127.0.0.1:8000` |
+| `BIND` | Where gunicorn listens | `127.0.0.1:8000`; `0.0.0.0:$PORT` where `PORT` is set |
 | `WEB_CONCURRENCY` | How many processes gunicorn starts | `1` |
 """
 

@@ -54,7 +54,8 @@ def test_members_only(make_app, fake, groups, code):
         claims=claims,
     )
     ours = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "GROUPS": "crew, captains"}
-    app = make_app({f"CORP_{name}": value for name, value in ours.items()}, declared=[corp])
+    environ = {f"CORP_{name}": value for name, value in ours.items()}
+    app = make_app(environ | {"UNRESTRICTED_PROVIDERS": "fake"}, declared=[corp])
     fake.person = GRACE | {"groups": groups}
     browser = app.test_client()
 

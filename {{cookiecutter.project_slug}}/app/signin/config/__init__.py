@@ -1,6 +1,7 @@
 """Read the settings from the environment once, and report all problems together."""
 
-from .reader import ROOT, ConfigError, environment
+from .errors import ConfigError
+from .reader import ROOT, environment, process_environment
 from .settings import Settings, load
 
-__all__ = ["ROOT", "ConfigError", "Settings", "environment", "load"]
+__all__ = ["ROOT", "ConfigError", "Settings", "environment", "load", "process_environment"]

@@ -3,7 +3,7 @@
 import importlib.util
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,34 +11,56 @@ import limits
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..oauth.provider import Provider
+from ..oauth.responses import is_loopback
 from .reader import ROOT, Reader
 
+LOCAL_URL = "http://localhost:8000"
 KEY_LENGTH = 32
 SAMPLE = re.compile(r"change.?me|example|sample|default|insecure|password|placeholder", re.I)
 HOST = re.compile(r"[a-z0-9._-]+|[a-f0-9:.]+")
 DRIVERS = {"postgresql": "psycopg", "redis": "redis", "rediss": "redis"}
 
 
-def _development(reader: Reader) -> bool:
-    return reader.text("APP_ENV") == "development"
-
-
-def production(reader: Reader) -> None:
-    """Refuse debug mode in production: the debugger can run any code."""
-    if not _development(reader) and reader.flag("FLASK_DEBUG", "0"):
-        reader.problem("FLASK_DEBUG", "must be off in production")
+def environments(reader: Reader) -> None:
+    """Refuse development tools in production, and report development at a public address."""
+    if reader.development:
+        if not _at_this_machine(reader):
+            reader.notice(
+                "APP_ENV",
+                "is development, but PUBLIC_URL is not this machine: set APP_ENV=production on a"
+                " server that others can reach",
+            )
+        return
+    # The debugger can run any code, the practice provider signs in anybody.
+    for name in ("FLASK_DEBUG", "PRACTICE_PROVIDER"):
+        if reader.flag(name, "0"):
+            reader.problem(name, "must be off in production")
 
 
 def http_loopback(reader: Reader, name: str) -> bool:
     """Return whether providers on this machine may be called by plain http."""
-    return reader.flag(name, "0") or _development(reader)
+    return reader.flag(name, "0") or reader.development
+
+
+def practice_provider(reader: Reader, name: str) -> bool:
+    """Return whether the practice provider is there, which signs in anybody as anybody."""
+    by_default = "1" if _at_this_machine(reader) else "0"
+    return reader.development and reader.flag(name, by_default)
+
+
+def _at_this_machine(reader: Reader) -> bool:
+    """Return whether PUBLIC_URL is an address that only this machine has."""
+    try:
+        host = urlsplit(reader.text("PUBLIC_URL", LOCAL_URL)).hostname or ""
+    except ValueError:
+        return False
+    return is_loopback(host) or host.endswith(".localhost")
 
 
 def http_hosts(reader: Reader, name: str) -> frozenset[str]:
     """Return the hosts whose providers may be called by plain http, in lower case."""
     found = frozenset(word.lower() for word in reader.words(name))
-    if found and not _development(reader):
+    if found and not reader.development:
         reader.problem(name, "is for development only: in production providers need https")
     elif not all(HOST.fullmatch(host) for host in found):
         reader.problem(name, "is not a list of host names like keycloak, without scheme and port")
@@ -47,8 +69,7 @@ def http_hosts(reader: Reader, name: str) -> frozenset[str]:
 
 def public_url(reader: Reader, name: str) -> str:
     """Return the URL of the app: scheme, host and port."""
-    development = _development(reader)
-    value = reader.text(name, "http://localhost:8000" if development else "")
+    value = reader.text(name, LOCAL_URL if reader.development else "")
     if not value:
         reader.problem(
             name, "is missing: set it to the URL of the app, such as https://app.example.org"
@@ -65,7 +86,7 @@ def public_url(reader: Reader, name: str) -> str:
         reader.problem(name, "is not a URL like https://app.example.org")
     elif parts.path.strip("/") or parts.query or parts.fragment:
         reader.problem(name, "must have no path: the app must be at the root of its host")
-    elif parts.scheme == "http" and not development:
+    elif parts.scheme == "http" and not reader.development:
         reader.problem(name, "must be https:// in production")
     host = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{host}{port}"
@@ -76,11 +97,22 @@ def secret_key(reader: Reader, name: str) -> str:
     key = reader.text(name)
     if not key:
         reader.problem(name, "is missing: run `python scripts/make_env.py`")
-    elif len(key) < KEY_LENGTH or len(set(key)) < KEY_LENGTH // 4 or SAMPLE.search(key):
+    elif _weak(key):
         reader.problem(name, f"is too weak: {KEY_LENGTH} or more random characters")
-    if any(len(old) < KEY_LENGTH for old in reader.words(f"{name}_FALLBACKS")):
-        reader.problem(f"{name}_FALLBACKS", f"holds a key shorter than {KEY_LENGTH} characters")
     return key
+
+
+def old_keys(reader: Reader, name: str) -> tuple[str, ...]:
+    """Return the former signing keys.  They sign cookies as well as the new one does."""
+    keys = tuple(reader.words(name))
+    if any(map(_weak, keys)):
+        reader.problem(name, f"holds a weak key: {KEY_LENGTH} or more random characters each")
+    return keys
+
+
+def _weak(key: str) -> bool:
+    """Return whether a key is short, repetitive or a sample."""
+    return bool(len(key) < KEY_LENGTH or len(set(key)) < KEY_LENGTH // 4 or SAMPLE.search(key))
 
 
 def database_url(reader: Reader, name: str) -> str:
@@ -106,24 +138,6 @@ def _writable(file: Path) -> bool:
     creatable = [ROOT] if file.parent == ROOT / "instance" else []
     nearest = next((path for path in (file, file.parent, *creatable) if path.exists()), None)
     return not file.is_absolute() or (nearest is not None and os.access(nearest, os.W_OK))
-
-
-def domains(reader: Reader, name: str) -> frozenset[str]:
-    """Return a set of domains, in lower case."""
-    found = frozenset(word.lower() for word in reader.words(name))
-    if not all(re.fullmatch(r"[a-z0-9.-]+\.[a-z0-9-]+", domain) for domain in found):
-        reader.problem(name, "is not a list of domains like example.org")
-    return found
-
-
-def admins(reader: Reader, chosen: Iterable[Provider]) -> None:
-    """Check that each of ADMINS is a `provider:sub` of this app."""
-    names = [provider.name for provider in chosen]
-    for admin in reader.words("ADMINS"):
-        name, colon, sub = admin.partition(":")
-        if not (colon and sub) or name not in names:
-            reader.problem("ADMINS", "is not a list of provider:sub, with providers of this app")
-            return
 
 
 def storage_uri(reader: Reader, name: str) -> str:

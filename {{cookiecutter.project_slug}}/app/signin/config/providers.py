@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ..oauth.claims import userinfo_claims
 from ..oauth.discovery import ENDPOINTS
 from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS
-from ..oauth.provider import Client, Provider
+from ..oauth.provider import Client, Provider, Setting
 from .provider_options import with_options
 from .reader import Reader
 
@@ -91,6 +91,7 @@ def openid_provider(name: str, settings: Mapping[str, str]) -> Provider:
     return Provider(
         name=name.lower(),
         settings_prefix=f"OIDC_{name}",
+        settings=(Setting(ending="ISSUER", required=True),),
         label=settings.get("LABEL") or name.replace("_", " ").title(),
         issuer=settings["ISSUER"],
         metadata_url=settings.get("METADATA_URL", ""),
@@ -109,6 +110,7 @@ def oauth_provider(name: str, settings: Mapping[str, str]) -> Provider:
     return Provider(
         name=name.lower(),
         settings_prefix=f"OAUTH_{name}",
+        settings=tuple(Setting(ending=ending, required=True) for ending in OAUTH_ENDPOINTS),
         label=settings.get("LABEL") or name.replace("_", " ").title(),
         issuer=settings.get("ISSUER", ""),
         identity_issuer=settings.get("ISSUER") or _origin(settings["AUTHORIZATION_ENDPOINT"]),
@@ -133,9 +135,6 @@ def generic_providers(reader: Reader, kind: str, taken: list[str]) -> Iterable[P
     required = ("ISSUER",) if kind == "OIDC" else OAUTH_ENDPOINTS
     for name, settings in _by_name(reader, kind).items():
         prefix = f"{kind}_{name}"
-        for ending in required:
-            if ending not in settings:
-                reader.problem(f"{prefix}_{ending}", "is missing")
         for ending in ("ISSUER", "METADATA_URL", *OAUTH_ENDPOINTS):
             reader.url(f"{prefix}_{ending}")
         if "/.well-known/" in settings.get("ISSUER", ""):
@@ -154,6 +153,12 @@ def generic_providers(reader: Reader, kind: str, taken: list[str]) -> Iterable[P
         yield with_options(reader, make(name, dict.fromkeys(required, "") | settings))
 
 
+def generic_secrets(reader: Reader) -> list[str]:
+    """Return the names of the secrets of `OIDC_…` and `OAUTH_…` providers that files hold."""
+    variable = re.compile(r"((OIDC|OAUTH)_\w+_CLIENT_SECRET)_FILE")
+    return [match[1] for name in reader.values if (match := variable.fullmatch(name))]
+
+
 def _by_name(reader: Reader, kind: str) -> dict[str, dict[str, str]]:
     """Return the variables `<kind>_<NAME>_<ENDING>` as {NAME: {ENDING: value}}."""
     endings = OIDC_ENDINGS if kind == "OIDC" else OAUTH_ENDINGS
@@ -163,6 +168,7 @@ def _by_name(reader: Reader, kind: str) -> dict[str, dict[str, str]]:
     for variable, value in sorted(reader.values.items()):
         if not variable.startswith(f"{kind}_"):
             continue
+        reader.asked.add(variable)
         match = pattern.fullmatch(variable)
         if match is None:
             reader.problem(variable, f"is not one of {kind}_<NAME>_{{{', '.join(endings)}}}")
@@ -195,7 +201,7 @@ def clients(reader: Reader, providers: Iterable[Provider], public_url: str) -> d
         elif any(values.values()) or secret or provider.settings_prefix:
             for name, value in values.items():
                 if not value:
-                    reader.problem(name, f"is missing for {provider.label}")
+                    reader.missing(name, provider.label)
     return found
 
 

@@ -1,29 +1,29 @@
 """Read the environment, and collect the problems found in it."""
 
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from ..oauth.responses import NOT_HTTPS, url_problem
+from . import env_file
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-class ConfigError(Exception):
-    """The settings cannot be used.  The message names each problem, and no value."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = list(problems)
-        lines = "".join(f"\n  - {problem}" for problem in self.problems)
-        super().__init__(f"The settings need attention:{lines}")
+# What Kubernetes and Docker set for a service called `github`; nobody wrote these.
+SERVICE_LINK = re.compile(
+    r"\w+_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)=.*|\w+_PORT=(tcp|udp)://.*"
+)
+QUOTES = ("'", '"')
 
 
 class Environment(dict[str, str]):
-    """Variables by name; those in `written` come from the owner's `.env` file."""
+    """Variables by name.
+
+    Those in `written` come from the owner's `.env` file; `broken` describes its unreadable lines.
+    """
 
     written: frozenset[str] = frozenset()
+    broken: tuple[str, ...] = ()
 
 
 def environment(file: Path = ROOT / ".env") -> Environment:
@@ -32,27 +32,54 @@ def environment(file: Path = ROOT / ".env") -> Environment:
     `flask run` puts the file's values into the process before it starts the reloader, so a
     reloaded child would see the old values until restarted.  Their names are therefore passed to
     the child in DOTENV_NAMES, and the child reads these from the file again.
+    Raises ConfigError if the file is not text in UTF-8.
     """
     names = os.environ.get("DOTENV_NAMES", "").split(",")
     process = {name: value for name, value in os.environ.items() if name not in names}
-    written = {name: value for name, value in dotenv_values(file).items() if value is not None}
+    written, broken = env_file.read(file)
     from_file = [name for name, value in written.items() if process.get(name, value) == value]
     os.environ["DOTENV_NAMES"] = ",".join(from_file)
     os.environ.update({name: written[name] for name in from_file})
     merged = Environment({**written, **process})
-    merged.written = frozenset(from_file)
+    merged.written, merged.broken = frozenset(from_file), tuple(broken)
+    return merged
+
+
+def process_environment(defaults: Mapping[str, str], file: Path = ROOT / ".env") -> Environment:
+    """Return the process variables with these defaults, for apps that read `.env` themselves.
+
+    Raises ConfigError if the file is not text in UTF-8.
+    """
+    written, broken = env_file.read(file)
+    merged = Environment({**defaults, **os.environ})
+    merged.written = frozenset(n for n, value in written.items() if os.environ.get(n) == value)
+    merged.broken = tuple(broken)
     return merged
 
 
 class Reader:
-    """The environment, and the problems found in it.  An empty value counts as unset."""
+    """The environment, and the problems found in it.  An empty value counts as unset.
+
+    `problems` stop the app.  `incomplete` does so in production only.  `notices` are only reported.
+    `asked` has each name that was read.  `written` has the names that the owner wrote: those of
+    `.env`, or all if `environ` is not from `environment()`.
+    """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        stripped = {name: value.strip() for name, value in environ.items()}
+        stripped = {
+            name: value.strip()
+            for name, value in environ.items()
+            if not SERVICE_LINK.fullmatch(f"{name}={value}")
+        }
         self.values = {name: value for name, value in stripped.items() if value}
         self.empty = [name for name, value in stripped.items() if not value]
-        self.written = environ.written if isinstance(environ, Environment) else frozenset[str]()
+        from_file = environ if isinstance(environ, Environment) else None
+        self.written = frozenset(environ) if from_file is None else from_file.written
+        self.development = self.values.get("APP_ENV") == "development"
+        self.asked: set[str] = set()
         self.problems: list[str] = []
+        self.incomplete: list[str] = list(from_file.broken) if from_file else []
+        self.notices: list[str] = []
         # Where URLs may be plain http; `load` sets them before it reads any URL.
         self.loopback = False
         self.http_hosts: frozenset[str] = frozenset()
@@ -61,8 +88,42 @@ class Reader:
         """Add a problem of a setting."""
         self.problems.append(f"{name} {text}")
 
+    def missing(self, name: str, label: str) -> None:
+        """Add a problem that development can run on with: a provider is not set up completely."""
+        self.incomplete.append(f"{name} is missing for {label}")
+
+    def notice(self, name: str, text: str) -> None:
+        """Add something that the owner should know."""
+        self.notices.append(f"{name} {text}")
+
+    def check_quotes(self) -> None:
+        """Refuse values that stand in quotes, as `docker --env-file` leaves them."""
+        for name in sorted(self.asked & self.values.keys()):
+            value = self.values[name]
+            if len(value) > 1 and value[0] == value[-1] and value[0] in QUOTES:
+                self.problem(name, "is in quotes, which belong to the value here: remove them")
+
+    def read_file(self, name: str) -> None:
+        """Take a secret from the file that `<NAME>_FILE` names, if it is set."""
+        variable = f"{name}_FILE"
+        self.asked.add(variable)
+        path = self.values.pop(variable, "")
+        if not path:
+            return
+        if name in self.values:
+            self.problem(name, f"and {variable} are both set: remove one of them")
+            return
+        try:
+            self.values[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            self.problem(variable, "names a file that cannot be read as UTF-8 text")
+            return
+        if not self.values[name]:
+            self.problem(variable, "names an empty file")
+
     def text(self, name: str, default: str = "") -> str:
         """Return a value, or the default if it is unset."""
+        self.asked.add(name)
         return self.values.get(name, default)
 
     def words(self, name: str) -> list[str]:
@@ -101,7 +162,7 @@ class Reader:
         if problem == NOT_HTTPS:
             machine = " (or http:// on this machine)" if self.loopback else ""
             problem = f"is not an https:// URL{machine}"
-            if self.text("APP_ENV") == "development" and value.lower().startswith("http://"):
+            if self.development and value.lower().startswith("http://"):
                 problem += ", and ALLOW_HTTP_HOSTS does not name its host"
         if problem:
             self.problem(name, problem)

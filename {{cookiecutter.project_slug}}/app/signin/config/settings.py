@@ -5,13 +5,13 @@ A field of `Settings` is read from the variable of the same name in capitals.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from typing import Any
 
 from ..oauth.provider import Client, Provider
 from ..providers import load as all_providers
-from . import checks, providers
-from .reader import ConfigError, Reader
+from . import access, checks, names, providers
+from .errors import ConfigError
+from .reader import Reader
 
 
 def setting(
@@ -64,12 +64,25 @@ class Settings:
         secret=True,
     )
     secret_key_fallbacks: tuple[str, ...] = setting(
-        words, "none", "Older keys, comma-separated, whose cookies are still accepted", secret=True
+        checks.old_keys,
+        "none",
+        "Older keys, comma-separated, whose cookies are still accepted",
+        secret=True,
     )
     public_url: str = setting(
         checks.public_url,
         "`http://localhost:8000` in development; required in production",
         "The URL of the app. Callback URLs are built only from it",
+    )
+    hsts_subdomains: bool = setting(
+        flag("0"),
+        "`0`",
+        "`1` extends HSTS to all hosts below that of PUBLIC_URL: each must then be on https",
+    )
+    practice_provider: bool = setting(
+        checks.practice_provider,
+        "`on` in development where PUBLIC_URL is this machine, else `off`",
+        "Whether the practice provider, which signs in anybody, is there: `on` or `off`",
     )
     database_url: str = setting(
         checks.database_url,
@@ -78,7 +91,9 @@ class Settings:
         secret=True,
     )
     trusted_proxies: int = setting(
-        number(0, least=0), "`0`", "The number of proxies whose `X-Forwarded-…` headers to trust"
+        number(0, least=0, most=100),
+        "`0`",
+        "The number of proxies whose `X-Forwarded-…` headers to trust",
     )
     ratelimit_enabled: bool = setting(flag("1"), "`1`", "`0` turns off rate limits")
     ratelimit_storage_uri: str = setting(
@@ -135,9 +150,15 @@ class Settings:
         "Whether a new account needs an e-mail address: `no`, `yes` or `verified`",
     )
     allowed_email_domains: frozenset[str] = setting(
-        checks.domains,
+        access.domains,
         "everyone",
         "Only people with a verified address in these domains may sign in, comma-separated",
+    )
+    unrestricted_providers: tuple[str, ...] = setting(
+        words,
+        "none",
+        "Providers that let in everybody although another one lets in only members, "
+        "comma-separated. Not needed with `ALLOWED_EMAIL_DOMAINS`, which holds for all",
     )
     admins: frozenset[str] = setting(
         lambda reader, name: frozenset(reader.words(name)),
@@ -160,6 +181,9 @@ class Settings:
     )
     providers: tuple[Provider, ...]
     clients: Mapping[str, Client]
+    # What is wrong although the app runs: with `incomplete`, production would not start.
+    incomplete: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     development: bool = field(init=False)
     https: bool = field(init=False)
@@ -175,6 +199,11 @@ class Settings:
         object.__setattr__(self, "development", self.app_env == "development")
         object.__setattr__(self, "https", https)
         object.__setattr__(self, "origin", self.public_url.removesuffix(":443" if https else ":80"))
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Return what the owner is told at the start."""
+        return (*self.incomplete, *self.notices)
 
     def label(self, name: str) -> str:
         """Return a provider's display name."""
@@ -198,8 +227,9 @@ def load(
     If `declared` is None, all in `providers/` are used.  `app_name` is used if APP_NAME is not set.
     Raises ConfigError, which lists every problem.
     """
-    declared = all_providers() if declared is None else declared
+    declared = tuple(all_providers() if declared is None else declared)
     reader = Reader(environ)
+    _read_secret_files(reader, declared)
     values = {row.name: row.metadata["read"](reader, row.name.upper()) for row in ROWS}
     reader.loopback = values["allow_http_loopback"]
     reader.http_hosts = values["allow_http_hosts"]
@@ -209,30 +239,34 @@ def load(
         chosen += tuple(providers.generic_providers(reader, kind, taken))
     values["app_name"] = values["app_name"] or app_name
     clients = providers.clients(reader, chosen, values["public_url"])
-    checks.production(reader)
-    checks.admins(reader, chosen)
-    _check_allow_lists(reader, chosen)
-    if reader.problems:
-        raise ConfigError(reader.problems)
-    return Settings(**values, providers=chosen, clients=clients)
+    _check(reader, chosen, clients)
+    return Settings(
+        **values,
+        providers=chosen,
+        clients=clients,
+        incomplete=tuple(reader.incomplete),
+        notices=tuple(reader.notices),
+    )
 
 
-def _check_allow_lists(reader: Reader, chosen: Iterable[Provider]) -> None:
-    """Refuse an allow-list that is empty or misspelt, since it would let everybody sign in.
+def _read_secret_files(reader: Reader, declared: Iterable[Provider]) -> None:
+    """Read each secret that `<NAME>_FILE` names a file for."""
+    secrets = [row.name.upper() for row in ROWS if not row.repr]
+    for provider in declared:
+        secrets.append(provider.setting("CLIENT_SECRET"))
+        secrets += [provider.setting(s.ending) for s in provider.settings if s.secret]
+    secrets += providers.generic_secrets(reader)
+    for name in secrets:
+        reader.read_file(name)
 
-    Names in the owner's `.env` or with a provider's prefix are compared loosely.  Other variables
-    of the process belong to other programs, unless they differ by a letter or two.
-    """
-    allow_lists = ["ALLOWED_EMAIL_DOMAINS"]
-    allow_lists += [p.setting(s.ending) for p in chosen for s in p.settings if s.allow_list]
-    known = {p.setting(s.ending) for p in chosen for s in p.settings}
-    prefixes = tuple(provider.setting("") for provider in chosen)
-    for name in (*allow_lists, "ADMINS"):
-        if name in (*reader.values, *reader.empty) and not reader.words(name):
-            reader.problem(name, "is empty: remove it, or list who may sign in")
-    for name in (*reader.values, *reader.empty):
-        ours = name in reader.written or name.startswith(prefixes)
-        names = [*allow_lists, "ADMINS"] if ours else allow_lists
-        close = get_close_matches(name, names, 1, 0.7 if ours else 0.9)
-        if close and name not in names and name not in known:
-            reader.problem(name, f"is not a setting of this app: did you mean {close[0]}?")
+
+def _check(reader: Reader, chosen: Iterable[Provider], clients: Mapping[str, Client]) -> None:
+    """Check settings that depend on others, and all names.  Raises ConfigError."""
+    checks.environments(reader)
+    access.admins(reader, chosen)
+    access.restrictions(reader, chosen, clients)
+    reader.check_quotes()
+    names.check(reader, chosen, access.lists(reader, chosen))
+    fatal = reader.problems + ([] if reader.development else reader.incomplete)
+    if fatal:
+        raise ConfigError(fatal)

@@ -1,0 +1,177 @@
+"""Names that are no setting, but look like one."""
+
+import random
+
+import pytest
+
+from .reading import DEVELOPMENT, GITHUB, load, problems
+
+# What is written, and what is meant.  The right one decides who comes in.
+DECIDING = {
+    "SIGN_UP": "SIGNUP",
+    "SIGNUPS": "SIGNUP",
+    "SINGUP": "SIGNUP",
+    "REQUIRE_MAIL": "REQUIRE_EMAIL",
+    "REQUIRE_EMAILS": "REQUIRE_EMAIL",
+    "ALLOWED_EMAIL_DOMAIN": "ALLOWED_EMAIL_DOMAINS",
+    "ALLOWED_DOMAINS": "ALLOWED_EMAIL_DOMAINS",
+    "ALLOWED_ORGS": "GITHUB_ALLOWED_ORGS",
+    "ALLOWED_ORG": "GITHUB_ALLOWED_ORGS",
+    "GITHUB_ORGS": "GITHUB_ALLOWED_ORGS",
+    "GITHUB_ALLOWED_ORGANIZATIONS": "GITHUB_ALLOWED_ORGS",
+    "HOSTED_DOMAIN": "GOOGLE_HOSTED_DOMAIN",
+    "GOOGLE_DOMAIN": "GOOGLE_HOSTED_DOMAIN",
+    "ADMIN": "ADMINS",
+    "LINK_EMAIL": "LINK_BY_EMAIL",
+    "LINKBYEMAIL": "LINK_BY_EMAIL",
+    "UNRESTRICTED_PROVIDER": "UNRESTRICTED_PROVIDERS",
+    "ALLOWED_EMAIL_DOMAINS_FILE": "ALLOWED_EMAIL_DOMAINS",
+}
+OTHERS = {
+    "SESION_MAX_DAYS": "SESSION_MAX_DAYS",
+    "SESSION_MAX_DAY": "SESSION_MAX_DAYS",
+    "TRUSTED_PROXY": "TRUSTED_PROXIES",
+    "PUBLICURL": "PUBLIC_URL",
+    "RATE_LIMIT_LOGIN": "RATELIMIT_LOGIN",
+    "GITHUB_CLIENTID": "GITHUB_CLIENT_ID",
+    "GITHUB_CLIENTSECRET": "GITHUB_CLIENT_SECRET",
+    "GITHUB_SECRET": "GITHUB_CLIENT_SECRET",
+    "GITHUB_ID": "GITHUB_CLIENT_ID",
+    "GITHB_CLIENT_ID": "GITHUB_CLIENT_ID",
+    "GOOGLE_CLIENT_SECRT": "GOOGLE_CLIENT_SECRET",
+}
+
+
+@pytest.mark.parametrize(("name", "meant"), DECIDING.items(), ids=DECIDING)
+def test_a_rule_about_who_comes_in_is_misspelt_in_the_file(name: str, meant: str) -> None:
+    [problem] = problems({name: "closed"}, [name])
+    assert problem.startswith(f"{name} is not a setting of this app")
+    assert meant in problem
+
+
+@pytest.mark.parametrize(("name", "meant"), OTHERS.items(), ids=OTHERS)
+def test_another_name_is_misspelt_in_the_file(name: str, meant: str) -> None:
+    [notice] = load({name: "7"}, [name]).notices
+    assert notice == f"{name} is not a setting of this app: did you mean {meant}?"
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_the_same_in_the_environment_is_reported(empty: bool) -> None:
+    """Not every app has a `.env`, and the variable may be another program's."""
+    for name in ("SIGN_UP", "REQUIRE_MAIL", "ALLOWED_EMAIL_DOMAIN", "SESION_MAX_DAYS"):
+        [notice] = load({name: "" if empty else "closed"}).notices
+        assert notice.startswith(f"{name} is not a setting of this app")
+
+
+def changed(name: str, draw: random.Random) -> str:
+    """Return a name with one letter dropped, added or replaced, or none."""
+    at, letter = draw.randrange(len(name)), draw.choice("AEIOSTXY")
+    return draw.choice(
+        [
+            name,
+            name[:at] + name[at + 1 :],
+            name[:at] + letter + name[at:],
+            name[:at] + letter + name[at + 1 :],
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", ["SIGNUP", "REQUIRE_EMAIL", "LINK_BY_EMAIL", "ADMINS"])
+def test_one_or_two_letters_make_no_difference(name: str) -> None:
+    draw = random.Random(name)  # noqa: S311
+    swapped = [name[:at] + name[at : at + 2][::-1] + name[at + 2 :] for at in range(len(name))]
+    for typed in swapped + [changed(changed(name, draw), draw) for _ in range(40)]:
+        if typed != name:
+            assert problems({typed: "x"}, [typed])[0].startswith(typed)
+
+
+STRANGERS = {
+    "ADMIN": "root",
+    "ADMIN_USER": "root",
+    "ADMIN_USERS": "root",
+    "DB_ADMIN": "root",
+    "PGADMIN": "root",
+    "SYSADMIN": "root",
+    "SUPERADMINS": "root",
+    "ALLOWED_ORIGINS": "https://a.example",
+    "CORS_ALLOWED_ORIGINS": "https://a.example",
+    "ALLOWED_HOSTS": "a.example",
+    "GITHUB_TOKEN": "x",
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_SHA": "x",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GOOGLE_APPLICATION_CREDENTIALS": "/x.json",
+    "GITHUB_SERVICE_HOST": "10.0.0.1",
+    "GITHUB_SERVICE_PORT": "80",
+    "GITHUB_SERVICE_PORT_HTTP": "80",
+    "GITHUB_PORT": "tcp://10.0.0.1:80",
+    "GITHUB_PORT_80_TCP_ADDR": "10.0.0.1",
+    "OIDC_FAKE_SERVICE_HOST": "10.0.0.1",
+    "OIDC_FAKE_PORT": "tcp://10.0.0.1:80",
+    "OIDC_FAKE_PORT_80_TCP": "tcp://10.0.0.1:80",
+    "OAUTH_PROXY_SERVICE_PORT": "4180",
+    "PORT": "8000",
+    "BIND": "0.0.0.0:8000",
+    "HOME": "/root",
+    "PATH": "/bin",
+    "LOGNAME": "root",
+}
+
+
+def test_variables_of_other_programs_are_left_alone() -> None:
+    found = load(STRANGERS)
+    assert found.notices == ()
+    assert found.clients == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["DB_ADMIN", "PGADMIN", "ADMIN_USER", "ALLOWED_ORIGINS", "ALLOWED_HOSTS", "STRIPE_API_KEY"],
+)
+def test_settings_of_the_owner_s_own_stand_in_the_file_too(name: str) -> None:
+    assert load({name: "x"}, [name]).notices == ()
+
+
+# --- Providers that the app does not have
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_provider_that_this_app_was_made_without(written: bool) -> None:
+    half = {"X_CLIENT_ID": "our-id", "X_CLIENT_SECRET": "our-secret"}
+    found = load(GITHUB | half, half if written else ())
+    assert set(found.clients) == {"github"}
+    assert len(found.notices) == 2
+    for notice in found.notices:
+        assert "x, which is not part of this app" in notice
+        assert '--variables-to-update \'{"providers": "github,google,x"}\'' in notice
+    assert load(GITHUB | half, half, providers="github,x").notices == ()
+
+
+def test_a_provider_that_nobody_has_heard_of() -> None:
+    half = {"OKTA_CLIENT_ID": "our-id"}
+    [notice] = load(half, half).notices
+    assert notice.startswith("OKTA_CLIENT_ID is not for a provider of this app: see OIDC_<NAME>_")
+    assert load(half).notices == ()
+
+
+def test_the_names_of_the_template_s_providers() -> None:
+    from app.signin.config.names import TEMPLATE
+    from app.signin.providers import load as declared
+
+    assert {provider.name for provider in declared()} == set(TEMPLATE)
+
+
+# --- Half of a provider
+
+
+def test_development_runs_on_with_half_of_a_provider() -> None:
+    for half, missing in (
+        ({"GITHUB_CLIENT_ID": "a"}, "GITHUB_CLIENT_SECRET"),
+        ({"GOOGLE_CLIENT_SECRET": "a"}, "GOOGLE_CLIENT_ID"),
+        ({"OIDC_OP_CLIENT_ID": "a", "OIDC_OP_CLIENT_SECRET": "b"}, "OIDC_OP_ISSUER"),
+    ):
+        [problem] = problems(half)
+        assert problem.startswith(f"{missing} is missing for ")
+        found = load(DEVELOPMENT | half)
+        assert found.incomplete == (problem,)
+        assert found.clients == {}

@@ -1,0 +1,66 @@
+"""Check the settings that decide who may sign in."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from ..oauth.provider import Client, Provider
+from .reader import Reader
+
+
+def domains(reader: Reader, name: str) -> frozenset[str]:
+    """Return a set of domains, in lower case."""
+    found = frozenset(word.lower() for word in reader.words(name))
+    if not all(re.fullmatch(r"[a-z0-9.-]+\.[a-z0-9-]+", domain) for domain in found):
+        reader.problem(name, "is not a list of domains like example.org")
+    return found
+
+
+def admins(reader: Reader, chosen: Iterable[Provider]) -> None:
+    """Check that each of ADMINS is a `provider:sub` of this app."""
+    names = [provider.name for provider in chosen]
+    for admin in reader.words("ADMINS"):
+        name, colon, sub = admin.partition(":")
+        if not (colon and sub) or name not in names:
+            reader.problem("ADMINS", "is not a list of provider:sub, with providers of this app")
+            return
+
+
+def lists(reader: Reader, chosen: Iterable[Provider]) -> list[str]:
+    """Return the names of all allow-lists.  An empty one is refused: it would let in everybody."""
+    names = ["ALLOWED_EMAIL_DOMAINS"]
+    names += [p.setting(s.ending) for p in chosen for s in p.settings if s.allow_list]
+    for name in (*names, "ADMINS"):
+        if name in (*reader.values, *reader.empty) and not reader.words(name):
+            reader.problem(name, "is empty: remove it, or list who may sign in")
+    return names
+
+
+def restrictions(reader: Reader, chosen: Iterable[Provider], clients: Mapping[str, Client]) -> None:
+    """Check that no provider lets in everybody beside one that lets in members only.
+
+    A person whom the restricted provider refuses would come in by the other one.
+    """
+    open_names = reader.words("UNRESTRICTED_PROVIDERS")
+    if set(open_names) - {provider.name for provider in chosen}:
+        reader.problem("UNRESTRICTED_PROVIDERS", "is not a list of providers of this app")
+    restricted = {
+        name: client.provider.setting(setting.ending)
+        for name, client in clients.items()
+        for setting in client.provider.settings
+        if setting.allow_list and client.settings.get(setting.ending)
+    }
+    if not restricted or reader.words("ALLOWED_EMAIL_DOMAINS"):
+        return
+    by = ", ".join(restricted.values())
+    for name, client in clients.items():
+        if name not in (*restricted, *open_names):
+            own = [
+                f"set {client.provider.setting(setting.ending)}, "
+                for setting in client.provider.settings
+                if setting.allow_list
+            ]
+            reader.problem(
+                "UNRESTRICTED_PROVIDERS",
+                f"does not name {name}, which lets in everybody beside {by}: {''.join(own)}"
+                f"set ALLOWED_EMAIL_DOMAINS, or UNRESTRICTED_PROVIDERS={name}",
+            )

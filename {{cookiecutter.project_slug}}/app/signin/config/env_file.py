@@ -1,0 +1,53 @@
+"""Read the `.env` file."""
+
+import io
+from pathlib import Path
+
+from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
+
+from .errors import ConfigError
+
+
+def read(file: Path) -> tuple[dict[str, str], list[str]]:
+    """Return the variables of a `.env` file, and a description of each line that is no setting.
+
+    Raises ConfigError if the file cannot be read or is not text in UTF-8.
+    """
+    bindings = list(parse_stream(io.StringIO(_text(file)))) if file.exists() else []
+    good = "".join(binding.original.string for binding in bindings if not _broken(binding))
+    broken = [
+        f"{file}, line {_line(binding)}, cannot be read: write NAME=value, and put values with"
+        " #, $ or spaces in single quotes"
+        for binding in bindings
+        if _broken(binding)
+    ]
+    values = dotenv_values(stream=io.StringIO(good))
+    return {name: value for name, value in values.items() if value is not None}, broken
+
+
+def _text(file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ConfigError([f"{file} cannot be read: {error.strerror}"]) from error
+    try:
+        text = content.decode("utf-8-sig")
+        bad = content.find(b"\0")
+    except UnicodeDecodeError as error:
+        text, bad = "", error.start
+    if bad >= 0:
+        line = content.count(b"\n", 0, bad) + 1
+        raise ConfigError([f"{file}, line {line}, is not text in UTF-8: save .env as UTF-8"])
+    return text
+
+
+def _broken(binding: Binding) -> bool:
+    """Return whether a line is neither empty, a comment nor NAME=value."""
+    return binding.error or (binding.key is not None and binding.value is None)
+
+
+def _line(binding: Binding) -> int:
+    """Return the number of its line; python-dotenv counts from the empty lines before it."""
+    before = binding.original.string
+    return binding.original.line + before[: len(before) - len(before.lstrip())].count("\n")

@@ -1,0 +1,123 @@
+"""Notice variables that are no setting of this app, but are probably meant as one."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from ..oauth.provider import Provider
+from .reader import Reader
+
+# Settings that decide who comes in, beside the allow-lists.
+DECIDING = ("SIGNUP", "REQUIRE_EMAIL", "ADMINS", "LINK_BY_EMAIL", "UNRESTRICTED_PROVIDERS")
+# The providers of the template.  An app is generated with some of them.
+TEMPLATE = (
+    *("apple", "facebook", "github", "google", "linkedin", "microsoft", "notion", "slack"),
+    *("tiktok", "twitch", "vk", "wechat", "x", "zoho"),
+)
+# Every name that begins so is checked with its provider.
+GENERIC = ("OIDC_", "OAUTH_")
+REGISTRATION = re.compile(r"([A-Z0-9_]+)_CLIENT_(ID|SECRET)")
+
+
+def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[str]) -> None:
+    """Report each variable that looks like a setting and is none.
+
+    A name in `.env` that resembles a setting about who comes in is a problem.  Everything else is
+    only reported: variables of the process may be those of other programs.
+    """
+    providers = [provider for provider in chosen if not provider.settings_prefix]
+    settings = {setting: setting for setting in sorted(reader.asked)}
+    # The same without the provider, such as ALLOWED_ORGS.
+    endings = {
+        setting.removeprefix(provider.setting("")): setting
+        for setting in allow_lists
+        for provider in providers
+    }
+    for name in sorted({*reader.values, *reader.empty} - reader.asked):
+        if name.startswith(GENERIC):
+            continue
+        own = name in reader.written
+        meant = _meant(name, settings | endings if own else settings, own)
+        meant = meant or _loosely(name, reader.asked, providers, allow_lists, own)
+        text = f"did you mean {meant}?" if meant else ""
+        if name.removesuffix("_FILE") in reader.asked:
+            meant, text = name.removesuffix("_FILE"), "only secrets can come from a file"
+        if other := _other_provider(name, providers, own and not meant):
+            reader.notice(name, other)
+        elif text:
+            refused = own and meant in (*allow_lists, *DECIDING)
+            tell = reader.problem if refused else reader.notice
+            tell(name, f"is not a setting of this app: {text}")
+
+
+def _other_provider(name: str, providers: Sequence[Provider], own: bool) -> str:
+    """Return what to do about the registration at a provider that this app does not have."""
+    match = REGISTRATION.fullmatch(name)
+    known = [provider.name for provider in providers]
+    other = match[1].lower() if match else ""
+    if other in TEMPLATE and other not in known:
+        answers = f'{{"providers": "{",".join([*known, other])}"}}'
+        return (
+            f"is for {other}, which is not part of this app: run cruft update -y"
+            f" --variables-to-update '{answers}', or copy {other}.py from the template's providers"
+        )
+    if other and own:
+        return "is not for a provider of this app: see OIDC_<NAME>_… in docs/settings.md"
+    return ""
+
+
+def _meant(name: str, settings: Mapping[str, str], own: bool) -> str:
+    """Return the setting that differs by one or two letters, or an empty string.
+
+    Short names of other programs differ from ours by as little, so these are not compared.
+    """
+    letters = name.replace("_", "")
+    most = 2 if own or len(letters) > 7 else int(len(letters) > 5)
+    for edits in range(most + 1):
+        for known, setting in settings.items():
+            other = known.replace("_", "")
+            if edits <= len(other) // 3 and _within(letters, other, edits):
+                return setting
+    return ""
+
+
+def _within(a: str, b: str, edits: int) -> bool:
+    """Return whether at most so many changes make `a` into `b`.
+
+    A change adds, drops or replaces a letter, or swaps two neighbours.
+    """
+    while a[:1] == b[:1] != "":
+        a, b = a[1:], b[1:]
+    if not edits or not a or not b or abs(len(a) - len(b)) > edits:
+        return max(len(a), len(b)) <= edits
+    swapped = a[:2] == b[1::-1] and _within(a[2:], b[2:], edits - 1)
+    steps = ((a[1:], b[1:]), (a[1:], b), (a, b[1:]))
+    return swapped or any(_within(*step, edits - 1) for step in steps)
+
+
+def _loosely(
+    name: str,
+    settings: Iterable[str],
+    providers: Iterable[Provider],
+    allow_lists: Iterable[str],
+    own: bool,
+) -> str:
+    """Return the setting with the same words and more, or the allow-list that is most alike.
+
+    Compares names in `.env`, and names that begin with a provider's prefix.
+    """
+    prefix = next((p.setting("") for p in providers if name.startswith(p.setting(""))), "")
+    if not own and not prefix:
+        return ""
+    words = _words(name)
+    for setting in sorted(settings):
+        others = _words(setting)
+        if len(words) > 1 and words[0] == others[0] and set(words) <= set(others):
+            return setting
+    lists = [one for one in allow_lists if one.startswith(prefix or "ALLOWED_")]
+    return next(iter(get_close_matches(name, lists, 1, 0.7)), "")
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name, in the singular."""
+    return [re.sub("IES$", "Y", word).removesuffix("S") for word in name.split("_")]

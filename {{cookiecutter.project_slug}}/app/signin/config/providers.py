@@ -153,12 +153,6 @@ def generic_providers(reader: Reader, kind: str, taken: list[str]) -> Iterable[P
         yield with_options(reader, make(name, dict.fromkeys(required, "") | settings))
 
 
-def generic_secrets(reader: Reader) -> list[str]:
-    """Return the names of the secrets of `OIDC_…` and `OAUTH_…` providers that files hold."""
-    variable = re.compile(r"((OIDC|OAUTH)_\w+_CLIENT_SECRET)_FILE")
-    return [match[1] for name in reader.values if (match := variable.fullmatch(name))]
-
-
 def _by_name(reader: Reader, kind: str) -> dict[str, dict[str, str]]:
     """Return the variables `<kind>_<NAME>_<ENDING>` as {NAME: {ENDING: value}}."""
     endings = OIDC_ENDINGS if kind == "OIDC" else OAUTH_ENDINGS

@@ -3,6 +3,7 @@
 A field of `Settings` is read from the variable of the same name in capitals.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -255,7 +256,8 @@ def _read_secret_files(reader: Reader, declared: Iterable[Provider]) -> None:
     for provider in declared:
         secrets.append(provider.setting("CLIENT_SECRET"))
         secrets += [provider.setting(s.ending) for s in provider.settings if s.secret]
-    secrets += providers.generic_secrets(reader)
+    of_others = re.compile(r"((OIDC|OAUTH)_\w+_CLIENT_SECRET)_FILE")
+    secrets += [match[1] for name in reader.values if (match := of_others.fullmatch(name))]
     for name in secrets:
         reader.read_file(name)
 

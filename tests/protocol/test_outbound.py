@@ -1,6 +1,7 @@
 """What leaves this machine: where to, how long, how much (TK-01, TK-02, TK-20, SS, JW-12)."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,20 +18,21 @@ from harness.raw import drip, drips, flood, silence
 from harness.walk import Row, events, forget, query_of, sign_in, walk, with_query
 from urllib3.util import connection
 
+from .test_settings import load, refused
+
 READ, TOTAL = 0.8, 1.6
 LATER = {"outcome": "SOFT", "code": "provider_unavailable", "reason": "provider_unavailable"}
 EVERY = 0.2
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(served: RunningApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the limits short: that they hold is the point, not how long they are."""
     from app.signin.oauth.transport import deadline
 
     monkeypatch.setattr("app.signin.oauth.transport.deadline.CONNECT_SECONDS", READ)
-    monkeypatch.setattr("app.signin.oauth.transport.deadline.READ_SECONDS", READ)
     monkeypatch.setattr("app.signin.oauth.transport.http.CONNECT_SECONDS", READ)
-    monkeypatch.setattr("app.signin.oauth.transport.http.READ_SECONDS", READ)
+    monkeypatch.setattr(served.app.extensions["signin"].flow.http, "_read_seconds", READ)
     monkeypatch.setattr("app.signin.oauth.flow.time_limit", lambda *_: deadline.time_limit(TOTAL))
 
 
@@ -431,3 +433,171 @@ def test_connections_are_used_again(
         browser.get(callback, allow_redirects=False)
     assert [seen.stage for seen in provider.seen] == ["token", "userinfo"]
     assert provider.port not in made
+
+
+PROXY = "http://proxy.example:3128"
+DIRECT = {
+    "id.corp.example": ("https://id.corp.example/x", "https://ID.corp.example:8443/x"),
+    "ID.Corp.Example": ("https://id.corp.example./x",),
+    ".corp.example": ("https://id.corp.example/x", "https://a.b.corp.example/x"),
+    "*.corp.example": ("https://id.corp.example/x",),
+    "id.corp.example:8443": ("https://id.corp.example:8443/x",),
+    "id.corp.example:443": ("https://id.corp.example/x",),
+    ".corp.example:443": ("https://id.corp.example/x",),
+    "10.1.2.3": ("https://10.1.2.3/x", "https://[::ffff:10.1.2.3]/x"),
+    "10.1.2.3:8443": ("https://10.1.2.3:8443/x",),
+    "10.0.0.0/8": ("https://10.1.2.3/x",),
+    "10.1.2.3/8": ("https://10.9.9.9/x",),
+    "10.0.0.0/8:8443": ("https://10.1.2.3:8443/x",),
+    "fd00::/8": ("https://[fd12::1]/x",),
+    "fd12::1": ("https://[fd12::1]/x",),
+    "[fd12::1]:8443": ("https://[fd12:0::1]:8443/x",),
+    "other.example, id.corp.example": ("https://id.corp.example/x",),
+    "": ("http://localhost/x", "http://127.9.9.9/x", "https://[::1]/x"),
+}
+PROXIED = {
+    "id.corp.example": ("https://xid.corp.example/x", "https://a.id.corp.example/x"),
+    ".corp.example": ("https://corp.example/x", "https://evilcorp.example/x", "https://10.0.0.1/x"),
+    "id.corp.example:8443": ("https://id.corp.example/x",),
+    "10.0.0.0/8": ("https://11.0.0.1/x", "https://10.example/x", "https://[fd12::1]/x"),
+    "10.1.2.3:8443": ("https://10.1.2.3/x",),
+    "fd00::/8": ("https://[2001:db8::1]/x", "https://10.0.0.1/x"),
+    "": ("https://id.example/x", "https://localhost.example/x"),
+}
+
+
+def is_direct(entries: str, url: str) -> bool:
+    from app.signin.oauth.transport import proxy
+
+    settings = load(OUTBOUND_NO_PROXY=entries, OUTBOUND_PROXY=PROXY)
+    return proxy.is_direct(url, settings.outbound_no_proxy)
+
+
+@pytest.mark.parametrize("entries", DIRECT)
+def test_hosts_that_the_proxy_is_not_for(entries: str) -> None:
+    assert [url for url in DIRECT[entries] if not is_direct(entries, url)] == []
+
+
+@pytest.mark.parametrize("entries", PROXIED)
+def test_all_others_go_through_the_proxy(entries: str) -> None:
+    assert [url for url in PROXIED[entries] if is_direct(entries, url)] == []
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        *("*", ".", "a b", "a..b", "id.*.example", "id.example/x", "https://id.example"),
+        *("id.example:", "id.example:x", "id.example:99999", "10.0.0.0/99", "10.0.0.0/8:x"),
+    ],
+)
+def test_entries_that_are_no_hosts(entries: str) -> None:
+    refused("OUTBOUND_NO_PROXY", OUTBOUND_NO_PROXY=f"good.example,{entries}")
+
+
+def test_the_proxy_is_gone_round(
+    sqlite: Callable[[], str], provider: BadProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole login at a host inside, beside a provider outside that is called by the proxy."""
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        "socket.getaddrinfo",
+        lambda host, *a, **k: resolve("127.0.0.1" if host == "id.inside" else host, *a, **k),
+    )
+    provider.reset()
+    proxy = Listener()
+    monkeypatch.setattr(provider, "url", f"http://id.inside:{provider.port}")
+    settings = op_settings(provider.url, ALLOW_HTTP_HOSTS="id.inside")
+    settings |= plain_settings(provider.url, "https://provider.example/token")
+    settings |= {"OUTBOUND_PROXY": proxy.url, "OUTBOUND_NO_PROXY": ".inside"}
+    with running_app(sqlite(), settings) as app, Browser(app.url) as browser, closing(proxy):
+        sign_in(app, provider, "op", browser)
+        assert proxy.seen == []
+        browser.get(browser.to_callback(browser.start("dead")), allow_redirects=False)
+        assert [seen.method for seen in proxy.seen] == ["CONNECT"]
+
+
+@pytest.mark.parametrize("value", ["0", "11", "2.5", "-1", "x"])
+def test_a_time_limit_that_is_none(value: str) -> None:
+    refused("PROVIDER_TIMEOUT_SECONDS", PROVIDER_TIMEOUT_SECONDS=value)
+
+
+@pytest.mark.parametrize("stage", ["token", "userinfo"])
+@pytest.mark.parametrize(("seconds", "works"), [("1", False), ("3", True)])
+def test_the_read_limit_is_a_setting(
+    seconds: str, works: bool, stage: str, sqlite: Callable[[], str], provider: BadProvider
+) -> None:
+    def late(honest: Any) -> Any:
+        time.sleep(1.5)
+        return honest
+
+    provider.reset()
+    settings = op_settings(provider.url, PROVIDER_TIMEOUT_SECONDS=seconds)
+    with running_app(sqlite(), settings) as app, Browser(app.url) as browser:
+        callback = browser.to_callback(browser.start("op"))
+        provider.fault(stage, late)
+        began = time.monotonic()
+        browser.get(callback, allow_redirects=False)
+        assert (time.monotonic() - began > 1.4) == works
+
+
+def test_a_name_whose_lookup_hangs_ends_in_time(
+    sqlite: Callable[[], str], provider: BadProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging, resolve = threading.Event(), socket.getaddrinfo
+
+    def look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host == "dead.example":
+            hanging.wait(30)
+        return resolve("127.0.0.1" if host == "dead.example" else host, *args, **kwargs)
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
+    provider.reset()
+    settings = plain_settings(provider.url, "https://dead.example/token")
+    with running_app(sqlite(), settings) as app, Browser(app.url) as browser:
+        callback = browser.to_callback(browser.start("dead"))
+        began = time.monotonic()
+        answer = browser.get(callback, allow_redirects=False)
+        assert time.monotonic() - began < 5
+        assert "/login/error/provider_unavailable" in answer.headers["Location"]
+    hanging.set()
+
+
+def test_no_request_may_wait_longer_than_15_seconds_in_total(
+    app: RunningApp, provider: BadProvider, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each request's budgets, together, with nothing in the cache."""
+    from app.signin.oauth import flow
+    from app.signin.oauth.transport import deadline
+
+    budgets: list[float] = []
+
+    def noted(seconds: float = deadline.TOTAL_SECONDS) -> Any:
+        budgets.append(seconds)
+        return deadline.time_limit(seconds)
+
+    def spent() -> float:
+        app.app.extensions["signin"].flow.documents._cache.clear()
+        total = sum(budgets)
+        budgets.clear()
+        return total
+
+    monkeypatch.setattr(flow, "time_limit", noted)
+    answer = browser.start("op")
+    assert 0 < spent() <= 15
+    browser.get(browser.to_callback(answer), allow_redirects=False)
+    assert 0 < spent() <= 15
+    browser.post(f"{app.url}/logout", data={"csrf_token": browser.csrf_token("/")})
+    assert 0 < spent() <= 15
+    browser.post(f"{app.url}/backchannel-logout/op", data={"logout_token": "e30.e30.e30"})
+    assert 0 < spent() <= 15
+
+
+def test_a_time_limit_inside_another_does_not_end_later() -> None:
+    from app.signin.oauth.transport.deadline import seconds_left, time_limit
+
+    with time_limit(2), time_limit(12):
+        assert seconds_left(60) <= 2
+    with time_limit(12):
+        with time_limit(2):
+            assert seconds_left(60) <= 2
+        assert 2 < seconds_left(60) <= 12

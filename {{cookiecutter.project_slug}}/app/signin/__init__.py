@@ -53,12 +53,7 @@ def init_app(
     settings = settings or settings_of(app)
     for told in settings.told:
         log.warning("settings: %s", told)
-    http = Http(
-        proxy=settings.outbound_proxy,
-        trust_store=settings.ssl_cert_file,
-        loopback=settings.allow_http_loopback,
-        http_hosts=settings.allow_http_hosts,
-    )
+    http = http_of(settings)
     app.extensions["signin"] = SignIn(settings, LoginFlow(http, Documents(http)), on_first_sign_in)
     if settings.development:
         from . import dev
@@ -73,6 +68,18 @@ def init_app(
     app.context_processor(lambda: layout)
     app.register_blueprint(bp)
     app.register_blueprint(account.bp)
+
+
+def http_of(settings: Settings) -> Http:
+    """Return what calls providers, as the settings say."""
+    return Http(
+        proxy=settings.outbound_proxy,
+        no_proxy=settings.outbound_no_proxy,
+        read_seconds=settings.provider_timeout_seconds,
+        trust_store=settings.ssl_cert_file,
+        loopback=settings.allow_http_loopback,
+        http_hosts=settings.allow_http_hosts,
+    )
 
 
 def settings_of(app: Flask) -> Settings:

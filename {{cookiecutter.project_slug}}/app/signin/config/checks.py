@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ..oauth.responses import is_loopback
+from ..oauth.transport.proxy import DirectHost, direct_host
 from .reader import ROOT, Reader
 
 LOCAL_URL = "http://localhost:8000"
@@ -176,6 +177,15 @@ def proxy(reader: Reader, name: str) -> str:
     if value and urlsplit(value).scheme not in ("http", "https"):
         reader.problem(name, "is not an http:// or https:// URL")
     return value
+
+
+def no_proxy(reader: Reader, name: str) -> tuple[DirectHost, ...]:
+    """Return the hosts that the proxy is not for."""
+    try:
+        return tuple(direct_host(word) for word in reader.words(name))
+    except ValueError:
+        reader.problem(name, "is not a list of hosts, .suffixes, addresses and networks")
+        return ()
 
 
 def trust_store(reader: Reader, name: str) -> str:

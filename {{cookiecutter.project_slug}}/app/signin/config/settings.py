@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..oauth.provider import Client, Provider
+from ..oauth.transport.proxy import DirectHost
 from ..providers import load as all_providers
 from . import access, checks, names, providers
 from .errors import ConfigError
@@ -123,6 +124,19 @@ class Settings:
         "none",
         "The proxy for calls to providers; `HTTPS_PROXY` and others are not read",
         secret=True,
+    )
+    outbound_no_proxy: tuple[DirectHost, ...] = setting(
+        checks.no_proxy,
+        "this machine",
+        "Hosts that `OUTBOUND_PROXY` is not for, comma-separated: `id.corp.example`, "
+        "`.corp.example` for all below it, an address or a network such as `10.0.0.0/8`; each may "
+        "end with a port",
+    )
+    provider_timeout_seconds: int = setting(
+        number(5, least=1, most=10),
+        "`5`",
+        "How long to wait for the next byte of a provider, 1 to 10. A whole sign-in takes 12 at "
+        "most",
     )
     ssl_cert_file: str = setting(
         checks.trust_store,

@@ -8,6 +8,7 @@ import io
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from http.client import HTTPResponse
@@ -20,13 +21,18 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 5.0
 TOTAL_SECONDS = 12.0
 
+_lookups = ThreadPoolExecutor(32, "lookup")
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
 def time_limit(seconds: float = TOTAL_SECONDS) -> Iterator[None]:
-    """Let all provider calls inside this block share one deadline, `seconds` from now."""
-    token = _deadline.set(time.monotonic() + seconds)
+    """Let all provider calls inside this block share one deadline, `seconds` from now.
+
+    A block inside another one does not end later than that.
+    """
+    ends, outer = time.monotonic() + seconds, _deadline.get()
+    token = _deadline.set(ends if outer is None else min(ends, outer))
     try:
         yield
     finally:
@@ -42,18 +48,31 @@ def seconds_left(most: float) -> float:
     return left
 
 
+def _look_up(host: str, port: int, seconds: float) -> list[Any]:
+    """Return a host's addresses.  Raises OSError.
+
+    The system's own time limit may be half a minute; a thread waits for that.
+    """
+    found = _lookups.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    try:
+        return found.result(seconds)
+    finally:
+        found.cancel()
+
+
 class _Receiver(io.RawIOBase):
     """Reads from a socket, and gives each receive only the time that is left."""
 
     def __init__(self, sock: socket.socket, file: Any) -> None:
         self._sock = sock
         self._file = file
+        self._seconds = sock.gettimeout() or READ_SECONDS
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(seconds_left(READ_SECONDS))
+        self._sock.settimeout(seconds_left(self._seconds))
         return self._sock.recv_into(buffer)
 
     def close(self) -> None:
@@ -78,15 +97,10 @@ class _Limited:
         super().connect()  # type: ignore[misc]
 
     def _new_conn(self: Any) -> socket.socket:
-        """Connect to one of the host's addresses, all of them within one connect timeout.
-
-        The system looks up the name, within its own time limit.
-        """
+        """Connect to one of the host's addresses, all of them within one connect timeout."""
         ends = time.monotonic() + self.timeout
         error = OSError("the host has no address")
-        for family, kind, protocol, _, address in socket.getaddrinfo(
-            self.host, self.port, type=socket.SOCK_STREAM
-        ):
+        for family, kind, protocol, _, address in _look_up(self.host, self.port, self.timeout):
             sock = socket.socket(family, kind, protocol)
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -24,8 +24,9 @@ from requests.adapters import HTTPAdapter
 
 from ..descriptions import failure
 from ..errors import InvalidResponse, ProviderUnavailable
-from ..responses import SUCCESS, Response, decode_json, is_loopback, url_problem
+from ..responses import SUCCESS, Response, decode_json, url_problem
 from .deadline import CONNECT_SECONDS, READ_SECONDS, PlainPool, TLSPool, seconds_left
+from .proxy import DirectHost, is_direct
 
 MAX_BODY = 1024 * 1024
 MAX_CALLS = 8
@@ -97,14 +98,17 @@ class _Calls:
 class Http:
     """Calls to providers.  One object serves the whole process.
 
-    `proxy` is the only proxy that is used; `trust_store` is a file of certificates in place of
-    certifi's; `loopback` allows plain http to this machine, `http_hosts` to these hosts.
+    `proxy` is the only proxy that is used, but not for the hosts of `no_proxy`; `read_seconds` is
+    how long to wait for the next byte of a response; `trust_store` is a file of certificates in
+    place of certifi's; `loopback` allows plain http to this machine, `http_hosts` to these hosts.
     """
 
     def __init__(
         self,
         *,
         proxy: str = "",
+        no_proxy: tuple[DirectHost, ...] = (),
+        read_seconds: float = READ_SECONDS,
         trust_store: str = "",
         loopback: bool = False,
         http_hosts: frozenset[str] = frozenset(),
@@ -112,6 +116,8 @@ class Http:
         self.loopback = loopback
         self.http_hosts = http_hosts
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
+        self._no_proxy = no_proxy
+        self._read_seconds = read_seconds
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -132,12 +138,12 @@ class Http:
         if problem := url_problem(request.url, loopback=self.loopback, http_hosts=hosts):
             raise InvalidResponse(f"{request.url!r} {problem}", reason="insecure_url")
         proxies = self._proxies
-        if proxies and is_loopback(urlsplit(request.url).hostname):
+        if proxies and is_direct(request.url, self._no_proxy):
             proxies = {}
         try:
             with self._calls.setdefault(provider, _Calls()).one():
                 prepared = self._session.prepare_request(request)
-                limits = (seconds_left(CONNECT_SECONDS), READ_SECONDS)
+                limits = (seconds_left(CONNECT_SECONDS), self._read_seconds)
                 options: dict[str, Any] = {"proxies": proxies, "timeout": limits, "stream": True}
                 with self._session.send(prepared, allow_redirects=False, **options) as response:
                     body = _read(response.raw)

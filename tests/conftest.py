@@ -9,12 +9,21 @@ from pathlib import Path
 import pytest
 from clean_copy import clean_copy
 from cookiecutter.main import cookiecutter
+from harness.needs import closing_line
 
 # Fixtures of the tests that run the app, and of those that open a browser.
 pytest.register_assert_rewrite("harness.walk")
 pytest_plugins = ["harness.fixtures", "harness.chromium"]
 
 Generate = Callable[..., Path]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say last of all how many tests were not run and why."""
+    yield
+    if line := closing_line(terminalreporter.stats.get("skipped", ())):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture(scope="session")

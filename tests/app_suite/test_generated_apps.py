@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from harness.needs import is_missing
 
 ENVIRONMENTS = Path(__file__).resolve().parents[2] / "build" / "environments"
 # As they were before a test changed anything: how packages are to be had may be said in them.
@@ -77,10 +78,6 @@ def run(folder: Path, command: list[str], **variables: str) -> str:
     return done.stdout
 
 
-def test_oldest_python_is_there() -> None:
-    assert PYTHONS[OLDEST], f"Python {OLDEST} is missing: it is the oldest that apps run on"
-
-
 @pytest.mark.parametrize(
     ("version", "answered"),
     [
@@ -90,8 +87,8 @@ def test_oldest_python_is_there() -> None:
     ids=lambda value: value if isinstance(value, str) else value["providers"],
 )
 def test_own_tests(version: str, answered: dict[str, str], generate: Callable[..., Path]) -> None:
-    if version != OLDEST and not PYTHONS[version]:
-        pytest.skip(f"there is no Python {version} on this machine")
+    if not PYTHONS[version]:
+        is_missing(f"Python {version}", f"no python{version} on the path", always=version == OLDEST)
     app = generate(**answered)
     everything = app if answered is EVERYTHING else generate(**EVERYTHING)
     settings = tomllib.loads((app / "pyproject.toml").read_text())

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from .needs import is_missing
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -16,7 +18,10 @@ ARGUMENTS = [
     # Nothing outside this machine exists.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
-PROGRAMS = ("chromium", "google-chrome")
+PROGRAMS = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 MILLISECONDS = 30_000
 
 
@@ -24,7 +29,8 @@ MILLISECONDS = 30_000
 def chromium() -> Iterator[Browser]:
     """A Chromium without a window."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    assert program, "Chromium is missing: these tests look at pages in a real browser"
+    if not program:
+        is_missing("Chromium", "no chromium or google-chrome on the path")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from redis import Redis
+from redis.exceptions import RedisError
 from sqlalchemy.engine import make_url
 
 from .databases import POSTGRESQL, migrate, postgresql_database, sqlite_copy
+from .needs import is_missing
 
 
 @pytest.fixture(scope="session")
@@ -24,13 +27,23 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> None:
-    """Skip without a PostgreSQL server; with `CI` set, fail."""
+    """The test needs a PostgreSQL server."""
     try:
-        psycopg.connect(f"{POSTGRESQL}/postgres").close()
+        psycopg.connect(f"{POSTGRESQL}/postgres", connect_timeout=5).close()
     except psycopg.OperationalError:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip("PostgreSQL is not running: see TEST_POSTGRESQL in tests/harness/databases.py")
+        is_missing("PostgreSQL", f"TEST_POSTGRESQL={POSTGRESQL} does not answer")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """The URL of a Redis server, which the test needs."""
+    url = os.environ.get("TEST_REDIS", "redis://127.0.0.1:6379/9")
+    try:
+        with Redis.from_url(url, socket_connect_timeout=5) as redis:
+            redis.ping()
+    except RedisError:
+        is_missing("Redis", f"TEST_REDIS={url} does not answer")
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from typing import Any
 
 import requests
 
+from .needs import is_missing
+
 NODE = Path(__file__).resolve().parents[1] / "node"
 START_SECONDS = 30
 
@@ -98,10 +100,9 @@ class NodeServer:
 @contextmanager
 def node_server(*arguments: str) -> Iterator[NodeServer]:
     """Run a program of tests/node, on loopback, until the block ends."""
-    node = shutil.which("node")
-    assert node, "Node.js is missing: these tests run providers that others wrote"
-    installed = NODE / "node_modules"
-    assert installed.is_dir(), "run `npm ci` in tests/node: its packages are not installed"
+    node = shutil.which("node") or is_missing("Node.js", "no node on the path")
+    if not (NODE / "node_modules" / ".package-lock.json").exists():
+        is_missing("the packages of tests/node", "npm ci has not installed them: see make test")
     process = subprocess.Popen(
         [node, "-r", "./loopback.cjs", *arguments],
         cwd=NODE,

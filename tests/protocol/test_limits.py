@@ -21,7 +21,6 @@ from harness.walk import events, forget, with_query
 
 from .conftest import settings
 
-REDIS = os.environ.get("TEST_REDIS", "redis://127.0.0.1:6379/9")
 LIMIT = 5
 
 
@@ -311,7 +310,11 @@ def test_ds_03_a_redis_that_says_nothing_costs_a_moment(
 
 
 def test_cc_09_and_10_one_limit_over_two_processes(
-    tmp_path: Path, postgresql: Callable[[], str], provider: BadProvider, at_once: Any
+    tmp_path: Path,
+    redis_url: str,
+    postgresql: Callable[[], str],
+    provider: BadProvider,
+    at_once: Any,
 ) -> None:
     """Two processes, Redis and PostgreSQL: 20 starts at once, five go through."""
     provider.reset()
@@ -319,7 +322,7 @@ def test_cc_09_and_10_one_limit_over_two_processes(
     limits = {
         "RATELIMIT_ENABLED": "1",
         "RATELIMIT_LOGIN": f"{LIMIT} per minute",
-        "RATELIMIT_STORAGE_URI": REDIS,
+        "RATELIMIT_STORAGE_URI": redis_url,
     }
     environ = settings(provider) | limits
     with gunicorn(tmp_path, postgresql(), environ, workers=2) as served:

@@ -29,7 +29,7 @@ def limited(
     database: str, provider: BadProvider, canary: Listener, **environ: str
 ) -> Iterator[RunningApp]:
     """Serve the app with a limit of five a minute."""
-    from app.signin.auth.protection import limiter
+    from app.signin.auth.limits import limiter
 
     # Flask-Limiter keeps the settings of the newest app in this one object.
     before = dict(limiter.__dict__)

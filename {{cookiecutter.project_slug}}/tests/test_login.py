@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from app.db import db
 from app.models import User
 from app.signin.auth import pending
-from app.signin.auth.protection import address
+from app.signin.auth.limits import address
 from app.signin.database import now
 from app.signin.models import AuditEvent, Identity, LoginSession, PendingLogin
 from tests.browser import error_of

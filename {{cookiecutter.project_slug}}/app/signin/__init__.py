@@ -19,6 +19,7 @@ from .auth import (
     error_pages,
     form_errors,
     invitations,
+    limits,
     logout,
     protection,
     routes,
@@ -61,8 +62,8 @@ def init_app(
         dev.init_app(app, settings)
     if "csrf" not in app.extensions:
         app.register_error_handler(CSRFError, form_errors.refuse_form)
-    protection.init_app(app, settings)
-    sessions.init_app(app, settings)
+    for part in (protection, limits, sessions):
+        part.init_app(app, settings)
     commands.init_app(app)
     layout = _layout(settings)
     app.context_processor(lambda: layout)

@@ -10,7 +10,8 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     same_address  confirm a new identity whose address belongs to an account
     error_pages   the pages of failed logins
     form_errors   the page of a refused form
-    protection    CSRF protection and rate limits
+    protection    CSRF protection, and the session cookie
+    limits        rate limits
     audit         account events, in the log and in the database
     logout        sign out, here and at the provider
     backchannel   sign out when the provider says so

@@ -15,7 +15,8 @@ from ..oauth.errors import OAuthError
 from ..oauth.id_token import LEEWAY_SECONDS
 from ..oauth.logout_token import Logout
 from . import audit, bp, client_or_404, flow, sessions
-from .protection import count_bad_logout, csrf_exempt
+from .limits import count_bad_logout
+from .protection import csrf_exempt
 
 
 @bp.post("/backchannel-logout/<provider>")

@@ -36,7 +36,7 @@ from ..oauth.errors import (
 )
 from . import CALLBACKS, audit, bp, safe_next, settings
 from .errors import IdentityError
-from .protection import count_refused
+from .limits import count_refused
 
 STATUSES = {
     "invalid_callback": 400,

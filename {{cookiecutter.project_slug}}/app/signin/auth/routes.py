@@ -23,8 +23,9 @@ from . import (
     sessions,
 )
 from .buttons import buttons
+from .limits import count_starts
 from .pending import mark_posted, recall, start_login
-from .protection import count_starts, csrf_exempt
+from .protection import csrf_exempt
 from .renewal import renew, require_open_session
 
 
@@ -64,6 +65,14 @@ def start_page(provider: str, next_values: list[str], problem: str | None = None
         next=safe_next(next_values),
         problem=problem,
     )
+
+
+# Stands before `callback`, which would take a HEAD too.
+@bp.route("/callback/<provider>", methods=["HEAD"])
+def checked_callback(provider: str) -> Response:
+    """Answer a link checker.  The login stays pending."""
+    client_or_404(provider)
+    return Response()
 
 
 @bp.get("/callback/<provider>")

@@ -1,0 +1,93 @@
+"""Rate limits: how often one address may start a sign-in, and how often it may be refused."""
+
+import ipaddress
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+
+from ..config import Settings
+from . import audit
+
+REDIS_SECONDS = 1
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def address() -> str:
+    """Return the key of rate limits: an IPv4 address, or the /64 network of an IPv6 address.
+
+    One subscriber has a whole /64, so a limit for a single IPv6 address would be useless.
+    """
+    try:
+        ip = ipaddress.ip_address(without_port(request.remote_addr or ""))
+    except ValueError:
+        return "unknown"
+    if ip.version == 6:
+        if ip.ipv4_mapped:
+            return str(ip.ipv4_mapped)
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+def without_port(address: str) -> str:
+    """Return an address without brackets and port, which some proxies write."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    host, _, _ = address.partition(":")
+    return host if address.count(":") == 1 else address
+
+
+limiter = Limiter(key_func=address)
+
+
+def _login_limit() -> str:
+    limit: str = current_app.config["RATELIMIT_LOGIN"]
+    return limit
+
+
+def _counted(*, reason: str, methods: list[str] | None = None) -> Callable[[View], View]:
+    """Return a decorator for functions that one address may call RATELIMIT_LOGIN times.
+
+    Calls beyond that raise RateLimitExceeded (429) and are logged with `reason`.
+    """
+
+    def log_breach(_: object) -> None:
+        detail = f"RATELIMIT_LOGIN is {_login_limit()}, for all people at {address()}"
+        audit.log_only("rate_limited", reason=reason, detail=detail)
+
+    options: Any = {"scope": reason, "methods": methods, "on_breach": log_breach}
+    return cast(Callable[[View], View], limiter.shared_limit(_login_limit, **options))
+
+
+count_starts = _counted(reason="too_many_starts", methods=["POST"])
+
+
+@_counted(reason="too_many_refused")
+def count_refused() -> None:
+    """Count a callback that belongs to no login of its browser.
+
+    Good callbacks are not counted, so bad ones cannot stop them.
+    """
+
+
+@_counted(reason="too_many_bad_logouts")
+def count_bad_logout() -> None:
+    """Count a Logout Token that was refused.  Good ones are not counted."""
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Count sign-ins, and what is refused."""
+    app.config["RATELIMIT_ENABLED"] = settings.ratelimit_enabled
+    app.config["RATELIMIT_LOGIN"] = settings.ratelimit_login
+    app.config["RATELIMIT_STORAGE_URI"] = settings.ratelimit_storage_uri
+    # When the store is down, the same limits are counted in memory.
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
+    app.config["RATELIMIT_HEADERS_ENABLED"] = True
+    if not settings.ratelimit_storage_uri.startswith("memory"):
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {
+            "socket_timeout": REDIS_SECONDS,
+            "socket_connect_timeout": REDIS_SECONDS,
+        }
+    limiter.init_app(app)

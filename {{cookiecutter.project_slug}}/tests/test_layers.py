@@ -23,13 +23,14 @@ BELOW = {
     "providers": {"oauth"},
     "config": {"providers", "oauth"},
     "host": set(),
+    "forms": set(),
     "database": {"host"},
     "user": {"host", "database"},
     "models": {"host", "database", "user"},
     "auth": {"config", "providers", "oauth", "host", "database", "user", "models"},
 }
 BELOW["readiness"] = {*BELOW["auth"], "auth"}
-BELOW["account"] = BELOW["commands"] = {*BELOW["readiness"], "readiness"}
+BELOW["account"] = BELOW["commands"] = {*BELOW["readiness"], "readiness", "forms"}
 BELOW["dev"] = set(BELOW)
 BELOW[""] = set(BELOW)
 

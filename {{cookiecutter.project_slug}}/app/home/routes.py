@@ -1,7 +1,6 @@
 """The home page, and an example page that requires sign-in."""
 
 from flask import Blueprint, redirect, render_template, session, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import StringField
@@ -10,12 +9,13 @@ from wtforms.validators import DataRequired, Length
 from ..db import db
 from ..models import User
 from ..signin.auth import sessions, settings
+from ..signin.forms import Form
 from .models import Note
 
 bp = Blueprint("home", __name__, template_folder="templates")
 
 
-class NoteForm(FlaskForm):
+class NoteForm(Form):
     """One line of text."""
 
     body = StringField("Note", validators=[DataRequired(), Length(max=500)])

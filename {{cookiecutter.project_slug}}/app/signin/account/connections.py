@@ -51,7 +51,7 @@ def link(provider: str) -> Response:
     return start_login(client, login)
 
 
-@bp.post("/connections/<int:identity_id>/unlink")
+@bp.post("/connections/<int(max=2147483647):identity_id>/unlink")
 @recent_sign_in_required
 def unlink(identity_id: int) -> Response:
     """Disconnect an identity, unless it is the last one that can sign in."""

@@ -44,7 +44,7 @@ def devices() -> str:
     )
 
 
-@bp.post("/sessions/<int:session_id>/end")
+@bp.post("/sessions/<int(max=2147483647):session_id>/end")
 def end_session(session_id: int) -> Response:
     """Sign one browser out."""
     return _end(LoginSession.id == session_id, "That device has been signed out.")

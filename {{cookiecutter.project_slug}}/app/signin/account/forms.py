@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from ..forms import Form
 from ..models import Identity
 from ..oauth.claims import printable
 from ..user import NAME_LENGTH
@@ -14,7 +14,7 @@ INITIALS = "initials"
 CURRENT = "current"
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(Form):
     """Name and picture.  The e-mail address comes from the provider and cannot be edited."""
 
     name = StringField(
@@ -39,7 +39,7 @@ class ProfileForm(FlaskForm):
             raise ValidationError("Enter a name with visible characters.")
 
 
-class DeleteForm(FlaskForm):
+class DeleteForm(Form):
     """Confirm account deletion."""
 
     sure = BooleanField(

@@ -1,5 +1,7 @@
 """The database engine and the base class of all models."""
 
+import contextlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,12 +39,16 @@ def init_app(app: Flask, database_url: str) -> None:
     """Connect the app to its database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(database_url)
-    if Path(make_url(database_url).database or "").parent == Path(app.instance_path):
-        Path(app.instance_path).mkdir(exist_ok=True)
+    url = make_url(database_url)
+    is_sqlite = url.get_backend_name() == "sqlite"
+    instance = Path(app.instance_path)
+    if is_sqlite and (instance / (url.database or "")).parent == instance:
+        instance.mkdir(mode=0o700, exist_ok=True)
     db.init_app(app)
     migrate.init_app(app, db)
-    if database_url.startswith("sqlite"):
+    if is_sqlite:
         with app.app_context():
+            event.listen(db.engine, "do_connect", _make_private_file)
             event.listen(db.engine, "connect", _prepare_sqlite)
 
 
@@ -53,9 +59,19 @@ def engine_options(database_url: str) -> Mapping[str, Any]:
     if url.get_backend_name() == "postgresql":
         options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "pool_timeout": 5}
         options["connect_args"] = {"connect_timeout": 3, "tcp_user_timeout": 10_000}
+        # Behind a pooler, the next transaction may reach a server that knows no such statement.
+        options["connect_args"]["prepare_threshold"] = None
     elif url.database not in (None, "", ":memory:"):
         options |= {"pool_size": 10, "max_overflow": 60, "pool_timeout": 5}
     return options
+
+
+def _make_private_file(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+    """Create the file of a SQLite database for its owner only.  SQLite gives its WAL that mode."""
+    file = Path(arguments[0])
+    if file.name != ":memory:" and not arguments[0].startswith("file:"):
+        with contextlib.suppress(OSError):
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.signin.database import why_no_connection
 
 db = current_app.extensions["migrate"].db
 
@@ -19,7 +22,7 @@ def render_item(kind: str, item: Any, _autogen_context: Any) -> str | bool:
 
 def run() -> None:
     """Apply the migrations over one connection, each in a transaction."""
-    with db.engine.connect() as connection, safe_table_rebuilds(connection) as check_rows:
+    with connected() as connection, safe_table_rebuilds(connection) as check_rows:
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -31,6 +34,15 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+
+
+def connected() -> Connection:
+    """Return a connection.  Exits with one line if there is none to be had."""
+    try:
+        connection: Connection = db.engine.connect()
+    except SQLAlchemyError as error:
+        raise SystemExit(why_no_connection(error, db.engine.url)) from None
+    return connection
 
 
 @contextmanager

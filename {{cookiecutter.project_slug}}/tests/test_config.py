@@ -68,7 +68,7 @@ def test_the_origin(url, origin):
 
 
 def test_the_default_database(monkeypatch, tmp_path):
-    monkeypatch.setattr("app.signin.config.checks.ROOT", tmp_path)
+    monkeypatch.setattr("app.signin.config.database.ROOT", tmp_path)
     environ = {name: value for name, value in PRODUCTION.items() if name != "DATABASE_URL"}
 
     assert load(environ, []).database_url == f"sqlite:///{tmp_path}/instance/app.db"
@@ -83,6 +83,29 @@ def test_postgresql(monkeypatch):
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
     assert load(environ, []).database_url == "postgresql+psycopg://app@db.example/app"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2", "postgres+x"])
+def test_postgresql_as_platforms_write_it(scheme, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    written = "app:p%40ss@db.example:6543/app?sslmode=require&channel_binding=require"
+    environ = PRODUCTION | {"DATABASE_URL": f"{scheme}://{written}"}
+    assert load(environ, []).database_url == f"postgresql+psycopg://{written}"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("app:p@ss@db.example/app", "has an @ in its password: write it as %40"),
+        ("app@db.example/app?pgbouncer=true", "remove pgbouncer"),
+        ("app@db.example/app?sslmode=require&schema=public", "remove schema"),
+    ],
+)
+def test_postgresql_that_could_not_be_connected_to(written, told, monkeypatch):
+    pytest.importorskip("psycopg")
+    [problem] = problems(PRODUCTION | {"DATABASE_URL": f"postgres://{written}"})
+    assert problem.startswith("DATABASE_URL ")
+    assert told in problem
 
 
 # --- Providers

@@ -1,12 +1,13 @@
 """The database: migrations, moments, transactions."""
 
+import os
 from datetime import UTC, datetime, timedelta, timezone
 
 import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import UniqueConstraint, inspect, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.db import Base, db
@@ -53,6 +54,25 @@ def test_sqlite_keeps_foreign_keys(app):
         db.session.add(Identity(user_id=99, provider="p", sub="s", issuer="i"))
         with pytest.raises(IntegrityError):
             db.session.commit()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_new_database_is_its_owners_alone(make_app, tmp_path):
+    file = tmp_path / "new.db"
+    with make_app({"DATABASE_URL": f"sqlite:///{file}"}).app_context():
+        db.session.execute(text("CREATE TABLE own (id INTEGER)"))
+        db.session.commit()
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("new.db*")}
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+
+
+@pytest.mark.parametrize("table", Base.metadata.sorted_tables, ids=lambda table: table.name)
+def test_every_foreign_key_has_an_index(table):
+    """Without one, each row that is deleted there costs a walk through this whole table."""
+    led = [index.columns for index in table.indexes]
+    led += [item.columns for item in table.constraints if isinstance(item, UniqueConstraint)]
+    first = {next(iter(columns)).name for columns in led if len(columns)}
+    assert {key.parent.name for key in table.foreign_keys} <= first
 
 
 def test_a_transaction_is_tried_twice(app):

@@ -1,5 +1,6 @@
 """Timestamps, transactions and hashes, used by every table of sign-in."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from hashlib import sha256
 from typing import Annotated, TypeVar
 
 from sqlalchemy import ColumnElement, DateTime, delete
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.orm.exc import StaleDataError
@@ -34,6 +35,19 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+# What a database says when it refuses a connection, and what to do about it.
+REFUSALS = {
+    'database ".*" does not exist': (
+        "There is no database {name} at {host}: createdb {as_user} {name}"
+    ),
+    'role ".*" does not exist': "There is no role {user} at {host}: createuser {at} {user}",
+    "no password supplied": "{host} wants a password for {user}: write it into DATABASE_URL",
+    "password authentication failed": "{host} refuses the password of {user}: see DATABASE_URL",
+    "failed to resolve|could not translate": "There is no host {host}: see DATABASE_URL",
+    "refused|timeout|no such file": "No PostgreSQL answers at {host}, port {port}: is it running?",
+    "unable to open database file": "{name} cannot be opened: may you write in its folder?",
+}
 
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 
@@ -66,6 +80,28 @@ def is_unreachable(error: SQLAlchemyError) -> bool:
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+
+
+def why_no_connection(error: SQLAlchemyError, url: URL) -> str:
+    """Return why a database cannot be connected to, and what to do, in one line.
+
+    For the owner only: it names the host and the user, and it may quote the server.
+    """
+    at = [f"-h {url.host}"] if url.host else []
+    at += [f"-p {url.port}"] if url.port not in (None, 5432) else []
+    words = {
+        "host": url.host or "localhost",
+        "port": url.port or 5432,
+        "user": url.username or "you",
+        "name": url.database,
+        "at": " ".join(at),
+        "as_user": " ".join([*at, f"-U {url.username}"] if url.username else at),
+    }
+    for said, advice in REFUSALS.items():
+        if re.search(said, str(error), re.IGNORECASE):
+            return advice.format(**words)
+    *_, last = str(getattr(error, "orig", error)).strip().splitlines() or [""]
+    return f"The database refuses the connection: {last}"
 
 
 def transaction(work: Callable[[], T]) -> T:

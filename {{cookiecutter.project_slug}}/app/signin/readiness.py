@@ -13,8 +13,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from .auth import settings
 from .config import ROOT
 from .config.providers import PRACTICE
+from .database import why_no_connection
 from .host import db
 from .models import Identity
+
+
+def connection_problem() -> str | None:
+    """Return why the database cannot be connected to, for its owner, or None."""
+    try:
+        db.session.connection()
+    except SQLAlchemyError as error:
+        return why_no_connection(error, db.engine.url)
+    finally:
+        db.session.rollback()
+    return None
 
 
 def database_problem() -> str | None:

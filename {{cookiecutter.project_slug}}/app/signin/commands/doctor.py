@@ -15,7 +15,7 @@ from ..config import Settings
 from ..config.providers import needed_settings
 from ..oauth.provider import Client
 from ..oauth.responses import is_loopback
-from ..readiness import database_problem
+from ..readiness import connection_problem, database_problem
 from . import credential_check, discovery_checks
 from .console import Command
 from .identities import issuer_problem
@@ -59,7 +59,7 @@ def _checks() -> Iterator[tuple[str, str]]:
     """Yield the result of each check and what it says."""
     settings = current_settings()
     yield from _settings_checks(settings)
-    problem = database_problem()
+    problem = connection_problem() or database_problem()
     yield discovery_checks.result("database and migrations", problem or "")
     if settings.ratelimit_storage_uri.startswith("redis"):
         yield _redis(settings)

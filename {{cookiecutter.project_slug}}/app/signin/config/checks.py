@@ -1,19 +1,16 @@
 """Validate settings that need more than a simple type check."""
 
 import importlib.util
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import limits
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from ..oauth.responses import is_loopback
 from ..oauth.transport.proxy import DirectHost, direct_host
-from .reader import ROOT, Reader
+from .reader import Reader
 
 LOCAL_URL = "http://localhost:8000"
 KEY_LENGTH = 32
@@ -116,42 +113,18 @@ def _weak(key: str) -> bool:
     return bool(len(key) < KEY_LENGTH or len(set(key)) < KEY_LENGTH // 4 or SAMPLE.search(key))
 
 
-def database_url(reader: Reader, name: str) -> str:
-    """Return the URL of the database, with its driver."""
-    default = f"sqlite:///{ROOT / 'instance' / 'app.db'}"
-    value = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", reader.text(name, default))
-    try:
-        url = make_url(value)
-    except (ArgumentError, ValueError):
-        reader.problem(name, "is not a database URL")
-        return default
-    backend = url.get_backend_name()
-    if backend not in ("sqlite", "postgresql"):
-        reader.problem(name, "must be sqlite:///… or postgresql://…")
-    _need_driver(reader, name, backend)
-    if backend == "sqlite" and not _writable(Path(url.database or "")):
-        reader.problem(name, "names a file that cannot be written or a folder that does not exist")
-    return value
-
-
-def _writable(file: Path) -> bool:
-    """Return whether this file can be written or created.  The app creates `instance` itself."""
-    creatable = [ROOT] if file.parent == ROOT / "instance" else []
-    nearest = next((path for path in (file, file.parent, *creatable) if path.exists()), None)
-    return not file.is_absolute() or (nearest is not None and os.access(nearest, os.W_OK))
-
-
 def storage_uri(reader: Reader, name: str) -> str:
     """Return where rate limits are counted."""
     value = reader.text(name, "memory://")
     scheme, separator, _ = value.partition("://")
     if not separator or scheme not in ("memory", "redis", "rediss"):
         reader.problem(name, "must be memory:// or redis://…")
-    _need_driver(reader, name, scheme)
+    need_driver(reader, name, scheme)
     return value
 
 
-def _need_driver(reader: Reader, name: str, scheme: str) -> None:
+def need_driver(reader: Reader, name: str, scheme: str) -> None:
+    """Check that the Python package for this kind of URL is installed."""
     driver = DRIVERS.get(scheme)
     if driver and importlib.util.find_spec(driver) is None:
         reader.problem(name, f"needs the Python package {driver}: see docs/deploy.md")

@@ -11,7 +11,7 @@ from typing import Any
 from ..oauth.provider import Client, Provider
 from ..oauth.transport.proxy import DirectHost
 from ..providers import load as all_providers
-from . import access, checks, names, providers
+from . import access, checks, database, names, providers
 from .errors import ConfigError
 from .reader import Reader
 
@@ -87,7 +87,7 @@ class Settings:
         "Whether the practice provider, which signs in anybody, is there: `on` or `off`",
     )
     database_url: str = setting(
-        checks.database_url,
+        database.database_url,
         "a SQLite file in `instance/`",
         "`sqlite:///…` or `postgresql://…`",
         secret=True,

@@ -1,0 +1,57 @@
+"""Validate DATABASE_URL."""
+
+import importlib
+import os
+import re
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from .checks import need_driver
+from .reader import ROOT, Reader
+
+# How platforms write it, whatever driver they name.
+SCHEMES = {r"^postgres(ql)?(\+\w+)?://": "postgresql+psycopg://", r"^sqlite\+\w+://": "sqlite://"}
+
+
+def database_url(reader: Reader, name: str) -> str:
+    """Return the URL of the database, with its driver."""
+    default = f"sqlite:///{ROOT / 'instance' / 'app.db'}"
+    value = reader.text(name, default)
+    for scheme, ours in SCHEMES.items():
+        value = re.sub(scheme, ours, value)
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        reader.problem(name, "is not a database URL")
+        return default
+    backend = url.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        reader.problem(name, "must be sqlite:///… or postgresql://…")
+    need_driver(reader, name, backend)
+    if backend == "sqlite" and not _writable(Path(url.database or "")):
+        reader.problem(name, "names a file that cannot be written or a folder that does not exist")
+    if backend == "postgresql":
+        _check_postgresql(reader, name, url)
+    return value
+
+
+def _writable(file: Path) -> bool:
+    """Return whether this file can be written or created.  The app creates `instance` itself."""
+    creatable = [ROOT] if file.parent == ROOT / "instance" else []
+    nearest = next((path for path in (file, file.parent, *creatable) if path.exists()), None)
+    return not file.is_absolute() or (nearest is not None and os.access(nearest, os.W_OK))
+
+
+def _check_postgresql(reader: Reader, name: str, url: URL) -> None:
+    """Refuse what would fail at the first connection only."""
+    if "@" in (url.host or ""):
+        reader.problem(name, "has an @ in its password: write it as %40")
+    try:
+        client = importlib.import_module("psycopg.pq")
+    except ImportError:
+        return
+    known = {option.keyword.decode() for option in client.Conninfo.get_defaults()}
+    for parameter in sorted(set(url.query) - known):
+        reader.problem(name, f"has a parameter that PostgreSQL does not know: remove {parameter}")

@@ -1,9 +1,9 @@
 """Validate DATABASE_URL."""
 
-import importlib
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -49,9 +49,9 @@ def _check_postgresql(reader: Reader, name: str, url: URL) -> None:
     if "@" in (url.host or ""):
         reader.problem(name, "has an @ in its password: write it as %40")
     try:
-        client = importlib.import_module("psycopg.pq")
+        driver: Any = url.get_dialect().import_dbapi()
     except ImportError:
         return
-    known = {option.keyword.decode() for option in client.Conninfo.get_defaults()}
+    known = {option.keyword.decode() for option in driver.pq.Conninfo.get_defaults()}
     for parameter in sorted(set(url.query) - known):
         reader.problem(name, f"has a parameter that PostgreSQL does not know: remove {parameter}")

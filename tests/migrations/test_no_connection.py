@@ -51,13 +51,15 @@ def postgresql_that_says() -> Iterator[Callable[[str], int]]:
 
 
 def refused(url: str) -> str:
-    """Migrate; return the one line that this ends with.  The doctor must say the same."""
+    """Migrate; return the one line that this ends with.  Other commands must say the same."""
     done = run_python(TEMPLATE, url, "-m", "flask", "db", "upgrade")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     told = done.stderr.splitlines()[-1]
     doctor = run_python(TEMPLATE, url, "-m", "flask", "doctor")
     assert f"FAIL  database and migrations: {told}" in doctor.stdout
+    users = run_python(TEMPLATE, url, "-m", "flask", "users", "list")
+    assert (users.returncode, users.stderr) == (1, f"Error: {told}\n")
     return told
 
 
@@ -133,3 +135,9 @@ def test_statements_are_not_kept_by_the_server(postgresql_server: None) -> None:
     )
     done = run_python(TEMPLATE, f"{POSTGRESQL}/postgres", "-c", script)
     assert done.stdout == "0\n", done.stderr
+
+
+def test_a_database_that_is_not_migrated(tmp_path: Path) -> None:
+    done = run_python(TEMPLATE, f"sqlite:///{tmp_path / 'new.db'}", "-m", "flask", "users", "list")
+    assert done.returncode == 1
+    assert done.stderr == "Error: the database is not migrated: run flask db upgrade\n"

@@ -8,24 +8,36 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..auth import accounts
 from ..host import db
 from ..models import Identity
+from ..readiness import connection_problem, database_problem
 from ..user import SignInUser
 
 ACTOR = "command line"
 
 
 class Command(click.Command):
-    """A command that can print any name: a character that the console lacks is escaped."""
+    """A command that can print any name: a character that the console lacks is escaped.
+
+    A database that is down, missing or not migrated is told in one line.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except SQLAlchemyError:
+            db.session.rollback()
+            problem = connection_problem() or database_problem()
+            if problem is None:
+                raise
+            raise click.ClickException(problem) from None
 
 
 class Group(AppGroup):

@@ -95,8 +95,8 @@ def _settings_checks(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.clients and _is_private(public.hostname or ""):
         yield (
             "warn",
-            f"PUBLIC_URL: {public.hostname} is an address of a private network; providers such as"
-            " Google accept only localhost or a public host name in callback URLs",
+            f"PUBLIC_URL: {public.hostname} is an address of a private network; some providers"
+            " accept only localhost or a public host name in callback URLs",
         )
     port, served = public.port, os.environ.get("FLASK_RUN_PORT")
     if settings.development and served and is_loopback(public.hostname) and str(port) != served:

@@ -9,11 +9,6 @@ from .reader import Reader
 
 # Settings that decide who comes in, beside the allow-lists.
 DECIDING = ("SIGNUP", "REQUIRE_EMAIL", "ADMINS", "LINK_BY_EMAIL", "UNRESTRICTED_PROVIDERS")
-# The providers of the template.  An app is generated with some of them.
-TEMPLATE = (
-    *("apple", "facebook", "github", "google", "linkedin", "microsoft", "notion", "slack"),
-    *("tiktok", "twitch", "vk", "wechat", "x", "zoho"),
-)
 # Every name that begins so is checked with its provider.
 GENERIC = ("OIDC_", "OAUTH_")
 REGISTRATION = re.compile(r"([A-Z0-9_]+)_CLIENT_(ID|SECRET)")
@@ -42,28 +37,22 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
         text = f"did you mean {meant}?" if meant else ""
         if name.removesuffix("_FILE") in reader.asked:
             meant, text = name.removesuffix("_FILE"), "only secrets can come from a file"
-        if other := _other_provider(name, providers, own and not meant):
-            reader.notice(name, other)
+        if own and not meant and (match := REGISTRATION.fullmatch(name)):
+            reader.notice(name, _other_provider(match[1].lower(), providers))
         elif text:
             refused = own and meant in (*allow_lists, *DECIDING)
             tell = reader.problem if refused else reader.notice
             tell(name, f"is not a setting of this app: {text}")
 
 
-def _other_provider(name: str, providers: Sequence[Provider], own: bool) -> str:
+def _other_provider(other: str, providers: Sequence[Provider]) -> str:
     """Return what to do about the registration at a provider that this app does not have."""
-    match = REGISTRATION.fullmatch(name)
-    known = [provider.name for provider in providers]
-    other = match[1].lower() if match else ""
-    if other in TEMPLATE and other not in known:
-        answers = f'{{"providers": "{",".join([*known, other])}"}}'
-        return (
-            f"is for {other}, which is not part of this app: run cruft update -y"
-            f" --variables-to-update '{answers}', or copy {other}.py from the template's providers"
-        )
-    if other and own:
-        return "is not for a provider of this app: see OIDC_<NAME>_… in docs/settings.md"
-    return ""
+    names = ",".join([*(provider.name for provider in providers), other])
+    return (
+        f"is for {other}, which is not part of this app. If the template has this provider, run"
+        f""" cruft update -y --variables-to-update '{{"providers": "{names}"}}'. Any other OpenID"""
+        " Provider or OAuth 2.0 provider needs settings only: see docs/settings.md"
+    )
 
 
 def _meant(name: str, settings: Mapping[str, str], own: bool) -> str:

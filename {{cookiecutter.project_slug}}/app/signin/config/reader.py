@@ -9,7 +9,7 @@ from ..oauth.responses import NOT_HTTPS, url_problem
 from . import env_file
 
 ROOT = Path(__file__).resolve().parents[3]
-# What Kubernetes and Docker set for a service called `github`; nobody wrote these.
+# What Kubernetes and Docker set for a service with a provider's name; nobody wrote these.
 SERVICE_LINK = re.compile(
     r"\w+_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)=.*|\w+_PORT=(tcp|udp)://.*"
 )

@@ -15,7 +15,7 @@ from .errors import InvalidResponse, OAuthError, ProviderUnavailable, Unexpected
 
 IPAddress = IPv4Address | IPv6Address
 MAX_TARGET = 200
-# RFC 9110, then those of X, of GitHub, and of a draft.
+# That of RFC 9110, two that are common, and that of a draft.
 LIMIT_HEADERS = ("Retry-After", "X-Rate-Limit-Reset", "X-RateLimit-Reset", "RateLimit-Reset")
 NOT_HTTPS = "is not an https URL"
 URL = re.compile(

@@ -178,7 +178,7 @@ def test_http_hosts_are_for_development() -> None:
 
 
 @pytest.mark.parametrize(
-    "hosts", ["keycloak:8080", "http://keycloak", "*", "a b", "keycloak/x", "'self'", "kc;x"]
+    "hosts", ["keycloak:8080", "http://keycloak", "*", "a b", "keycloak/x", "kc;x"]
 )
 def test_http_hosts_that_are_none(hosts: str) -> None:
     refused("ALLOW_HTTP_HOSTS", ALLOW_HTTP_HOSTS=hosts, **DEVELOPMENT)

@@ -60,3 +60,17 @@ def test_every_reason_is_explained():
 
     assert len(reasons()) > 50
     assert reasons() - set(rows) == set()
+
+
+def test_known_trouble_names_settings_and_reasons_that_exist():
+    page = (ROOT / "docs" / "known-trouble.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    settings_page = settings.page()
+
+    assert len(rows) > 40
+    for _, seen, _, advice in rows:
+        for name in re.findall(r"`([A-Z<][A-Z_<>]+)(?:=[^`]*)?`", seen + advice):
+            assert f"`{name}`" in settings_page or name.endswith("_FILE"), name
+        # The last one is a provider's own error code.
+        named = set(re.findall(r"`([a-z]+_[a-z_]+)`", seen)) - {"invalid_request"}
+        assert named <= reasons(), named - reasons()

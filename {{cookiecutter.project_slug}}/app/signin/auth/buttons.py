@@ -1,5 +1,6 @@
 """Provider buttons and their colours."""
 
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from .sessions import last_used_cookie
 
 COLORS_SECONDS = 3600
 MARKS = Path(__file__).parents[1] / "static" / "marks"
+# How the User-Agent of a browser inside another app differs from a browser of its own.
+IN_APP = re.compile(
+    r"FBAN|FBAV|FB_IAB|Instagram|\bLine/|MicroMessenger|TikTok|musical_ly|BytedanceWebview|Snapchat"
+    r"|Twitter|LinkedInApp|Pinterest|KAKAOTALK|; wv\)|iP(hone|ad|od)(?!.*Safari/)"
+)
 SHADES = {"white": "rgb(255 255 255 / 12%)", "black": "rgb(0 0 0 / 10%)"}
 
 
@@ -23,6 +29,7 @@ def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
     In development there is one for each chosen provider, even if it is not set up.
     """
     config, last_used = settings(), request.cookies.get(last_used_cookie())
+    in_app = IN_APP.search(request.user_agent.string) is not None
     return [
         {
             "name": name,
@@ -31,6 +38,7 @@ def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
             "practice": name.startswith(PRACTICE),
             "configured": name in config.clients,
             "last_used": last_used == name,
+            "refuses_this_browser": in_app and not provider.in_app_browsers,
         }
         for name, provider in config.known_providers().items()
         if (only is None or name in only) and (config.development or name in config.clients)

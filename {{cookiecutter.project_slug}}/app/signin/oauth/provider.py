@@ -75,8 +75,9 @@ class Provider:
 
     Requests: `client_id_param` is its name for `client_id`.  `callback_params` are parameters of
     the answer beside the standard ones.  `cancel_errors` are its codes for a cancelled sign-in.
-    `pkce`, `nonce` and `max_age` are false only if the provider rejects them.  `auth_method` is
-    how the client authenticates; empty means as the metadata says.  `offline` are authorization
+    `pkce`, `nonce` and `max_age` are false only if the provider rejects them, `in_app_browsers`
+    only if it refuses browsers that are part of another app.  `auth_method` is how the client
+    authenticates; empty means as the metadata says.  `offline` are authorization
     parameters that make it give a refresh token.
 
     Functions, each with a default that follows the specification (see `token` and `claims`):
@@ -105,6 +106,7 @@ class Provider:
     pkce: bool = True
     nonce: bool = True
     max_age: bool = True
+    in_app_browsers: bool = True
     auth_method: str = ""
     id_token_algs: tuple[str, ...] = ()
     offline: Mapping[str, str] = field(default_factory=dict)

@@ -27,6 +27,8 @@ PROVIDER = Provider(
     issuer="https://accounts.google.com",
     scope="openid email profile",
     auth_method="client_secret_post",
+    # Google answers those with disallowed_useragent.
+    in_app_browsers=False,
     issuers=issuers,
     claims=claims,
     settings=(Setting(ending="HOSTED_DOMAIN", allow_list=True, example="example.org"),),

@@ -1,0 +1,140 @@
+"""What has expired is deleted in small bites, and never while somebody signs in."""
+
+import re
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from harness.app_server import RunningApp
+from harness.visitor import Visitor
+from sqlalchemy import event, insert
+
+from .conftest import ADA, GRACE, Serve, Visit
+
+MANY = 1200
+
+
+def fill(app: RunningApp) -> None:
+    """Add many expired rows to each table that is cleaned up."""
+    from app.db import db
+    from app.models import User
+    from app.signin.database import now
+    from app.signin.models import AuditEvent, Invitation, LoginSession, PendingLogin
+
+    old = now() - timedelta(days=800)
+    with app.app.app_context():
+        user = User(name="Somebody")
+        db.session.add(user)
+        db.session.flush()
+        every = range(MANY)
+        session = {"user_id": user.id, "provider": "alpha", "address": "", "user_agent": ""}
+        pending = {"browser_hash": "x", "provider": "alpha", "purpose": "login", "next_url": "/"}
+        times = {"expires_at": old, "created_at": old}
+        rows: dict[Any, list[dict[str, Any]]] = {
+            LoginSession: [session | times | {"key_hash": f"k{n}"} for n in every],
+            PendingLogin: [pending | times | {"state_hash": f"s{n}"} for n in every],
+            Invitation: [times | {"token_hash": f"t{n}"} for n in every],
+            AuditEvent: [{"event": "refused", "created_at": old} for _ in every],
+        }
+        for table, values in rows.items():
+            db.session.execute(insert(table), values)
+        db.session.commit()
+
+
+def left(app: RunningApp) -> dict[str, int]:
+    tables = ("login_sessions", "pending_logins", "invitations", "audit_events")
+    return {table: len(app.rows(table)) for table in tables}
+
+
+@pytest.fixture
+def full(serve: Serve, each_database: str) -> RunningApp:
+    app = serve(each_database)
+    fill(app)
+    return app
+
+
+def test_a_sign_in_deletes_nothing_of_others(
+    full: RunningApp, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.signin.auth import cleanup
+
+    monkeypatch.setattr(cleanup, "_next_run", time.monotonic() + 3600)
+    before = left(full)
+    assert visit(full).sign_in("alpha", ADA).headers["Location"] == "/"
+    after = left(full)
+    assert after["login_sessions"] == before["login_sessions"] + 1
+    assert after["pending_logins"] == before["pending_logins"]
+
+
+def test_the_sign_in_page_deletes_a_bite(
+    full: RunningApp, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.signin.auth import cleanup
+
+    monkeypatch.setattr(cleanup, "_next_run", 0.0)
+    visitor = visit(full)
+    before = left(full)
+    for path in ("/login/alpha", "/login", "/login"):
+        visitor.visit(path)
+    assert left(full) == {table: count - cleanup.BITE for table, count in before.items()}
+    # There is more to do: it goes on in seconds, not after an hour.
+    assert 0 < cleanup._next_run - time.monotonic() < 60
+    for _ in range(2):
+        monkeypatch.setattr(cleanup, "_next_run", 0.0)
+        visitor.visit("/login")
+    assert set(left(full).values()) == {0}
+    assert cleanup._next_run - time.monotonic() > 3000
+
+
+def test_each_bite_is_a_transaction(full: RunningApp, flask_command: Any) -> None:
+    """Others can write between two of them."""
+    from app.db import db
+    from app.signin.auth import cleanup
+
+    deleted: list[int] = []
+    with full.app.app_context():
+        engine = db.engine
+
+    def note(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("DELETE"):
+            deleted.append(cursor.rowcount)
+
+    event.listen(engine, "after_cursor_execute", note)
+    try:
+        assert flask_command(full, "cleanup").exit_code == 0
+    finally:
+        event.remove(engine, "after_cursor_execute", note)
+    assert set(left(full).values()) == {0}
+    assert max(deleted) == cleanup.BITE
+    assert sum(deleted) == 4 * MANY
+
+
+def test_refusals_of_one_address_do_not_fill_the_table(app: RunningApp, visit: Visit) -> None:
+    """All are logged."""
+    from app.signin.auth.audit import MAX_REFUSALS
+
+    visitor = visit(app)
+    for _ in range(MAX_REFUSALS + 5):
+        location = visitor.leave("/login/alpha")
+        state = location.partition("state=")[2].partition("&")[0]
+        visitor.visit(f"/callback/alpha?state={state}&error=server_error")
+    stored = [row for row in app.rows("audit_events") if row["event"] == "refused"]
+    logged = [record for record in app.log if record.getMessage() == "refused"]
+    assert len(stored) == MAX_REFUSALS
+    assert len(logged) == MAX_REFUSALS + 5
+
+
+def test_an_invitation_that_was_deleted_stops_nobody(
+    serve: Serve, visit: Visit, sql: Any, flask_command: Any
+) -> None:
+    """The browser still has its number in a cookie."""
+    app = serve(SIGNUP="invite")
+    link = re.search(r"/invite/\S+", flask_command(app, "users", "invite").output)
+    assert link
+    invited: Visitor = visit(app)
+    assert invited.visit(link[0]).status_code == 303
+    sql(app, "DELETE FROM invitations")
+    answer = invited.sign_in("alpha", GRACE)
+    assert answer.headers["Location"].startswith("/login/error/invitation_required")
+    assert invited.visit("/login").status_code == 200

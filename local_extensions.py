@@ -31,10 +31,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 ROOT = Path(__file__).resolve().parent
 PROVIDERS = ROOT / "{{cookiecutter.project_slug}}" / "app" / "signin" / "providers"
-# What people may call a provider, besides its name here.
+# Other names of a provider, which are understood as its name here.
 OTHER_NAMES = {
     "azure": "microsoft",
     "entra": "microsoft",
+    "fb": "facebook",
+    "gh": "github",
+    "live": "microsoft",
     "meta": "facebook",
     "twitter": "x",
     "weixin": "wechat",
@@ -43,7 +46,9 @@ OTHER_NAMES = {
 WITHOUT_SECRET = ("none", "private_key_jwt")
 # What generation reads of a declaration, by the class that is called.
 SAID = {
-    "Provider": ("label", "console_url", "console_hint", "auth_method", "settings"),
+    "Provider": (
+        *("label", "console_url", "console_hint", "loopback_host", "auth_method", "settings"),
+    ),
     "Setting": ("ending", "default", "required", "allow_list", "example"),
 }
 FEW = 10
@@ -101,6 +106,7 @@ def check_project_slug(answer: object) -> str:
 def check_list(question: str, answer: object, valid: Sequence[str]) -> str:
     """The words of a comma-separated answer, once each, as they were typed; or `none`."""
     words = re.findall(r"[^\s,]+", str(answer).lower())
+    words = [OTHER_NAMES.get(word, word) if word not in valid else word for word in words]
     if words == ["none"]:
         words = []
     chosen: list[str] = []
@@ -116,11 +122,12 @@ def advice(question: str, word: str, valid: Sequence[str]) -> str:
     """What to answer in place of a wrong word: what is like it, and what there is."""
     if not valid:
         return f" This version of the template has no optional {question}: answer none."
-    meant = OTHER_NAMES.get(word, "")
-    near = [meant] if meant in valid else difflib.get_close_matches(word, valid)
+    near = difflib.get_close_matches(word, valid)
     like = f" Did you mean {' or '.join(near)}?" if near else ""
+    if question == "providers" and not near:
+        like = " Other providers work by settings alone, without an answer here."
     if len(valid) > FEW:
-        return f"{like} docs/providers.md of the template lists them; or answer all or none."
+        return f"{like} docs/providers.md of the template lists all; or answer all or none."
     return f"{like} Choose from {', '.join(valid)} (comma-separated), or answer all or none."
 
 
@@ -149,6 +156,7 @@ def declaration(name: str) -> dict[str, Any]:
             "label": said["label"],
             "console_url": said.get("console_url", ""),
             "console_hint": said.get("console_hint", ""),
+            **callback(name, said.get("loopback_host", "localhost")),
             "needed": [named(name, setting) for setting in needed],
             "optional": [named(name, setting) for setting in own if not setting.get("required")],
         }
@@ -157,6 +165,19 @@ def declaration(name: str) -> dict[str, Any]:
             f"app/signin/providers/{name}.py: PROVIDER must be a Provider(...) with a label, and "
             f"say {', '.join(SAID['Provider'])} in literals: {error!r}"
         )
+
+
+def callback(name: str, host: str) -> dict[str, str]:
+    """The callback URL in development, and what PUBLIC_URL must be for it if not the default.
+
+    `host` is the name of this machine that the provider takes, empty if it takes none.
+    """
+    public_url = f"http://{host}:8000" if host else "https://YOUR-HOST"
+    return {
+        "loopback_host": host,
+        "callback_url": f"{public_url}/callback/{name}",
+        "public_url": "" if host == "localhost" else public_url,
+    }
 
 
 def arguments(source: str) -> dict[str, Any]:

@@ -52,12 +52,14 @@ def delete_unchosen() -> None:
 def registration(provider: dict[str, Any]) -> list[str]:
     """What to do at a provider, and with what it gives."""
     where = f"at {provider['console_url']}" if provider["console_url"] else "there"
+    url = provider["public_url"]
     *first, last = [setting["name"] for setting in provider["needed"]]
     return [
         "",
         f"{provider['label']}: register an app {where}",
         *([f"  {provider['console_hint']}"] if provider["console_hint"] else []),
-        f"  callback URL: http://localhost:8000/callback/{provider['name']}",
+        f"  callback URL: {provider['callback_url']}",
+        *([f"  no localhost there: PUBLIC_URL={url} in .env"] if url else []),
         f"  then in .env: {' and '.join(filter(None, [', '.join(first), last]))}",
     ]
 
@@ -65,22 +67,24 @@ def registration(provider: dict[str, Any]) -> list[str]:
 def next_steps() -> str:
     """The closing message; how to start comes last, where it is still on the screen."""
     slug = answers["project_slug"]
+    name = answers["__project_name"]
     lines = [
         "",
-        f"{answers['__project_name']} is ready in {slug}/, with a fresh secret key in .env",
+        f"{name if name.isascii() else slug} is ready in {slug}/, with a fresh secret key in .env",
         f"  providers: {answers['__providers']}   features: {answers['__features']}   "
         f"database: {answers['__database']}   template: {answers['__version']}",
     ]
     for provider in chosen:
         lines += registration(provider)
     if answers["__database"] == "postgresql":
-        lines += ["", f"It needs a PostgreSQL database {slug}: see DATABASE_URL in .env."]
+        create = f"createdb -h localhost -U postgres {slug}"
+        lines += ["", f"Make its database first: {create}", "  or set DATABASE_URL in .env"]
     lines += [
         "",
         "Start it (the practice provider needs no credentials):",
         f"  cd {slug}",
         "  make run",
-        "Without make: python scripts/setup.py, then .venv/bin/flask run --debug",
+        "Without make: python3 scripts/setup.py, then .venv/bin/flask run --debug",
         r"(Windows: py scripts\setup.py, then .venv\Scripts\flask run --debug)",
         "Then open http://localhost:8000",
     ]

@@ -165,7 +165,7 @@ def test_closing_message(generate, capfd):
     app = generate(project_name="Größe", providers="x, GitHub", database="postgres")
     said = capfd.readouterr().out
     assert said.isascii()
-    assert "Gr\\xf6\\xdfe is ready in grosse/" in said
+    assert "grosse is ready in grosse/" in said
     assert "providers: x,github   features: none   database: postgresql" in said
     for line in (
         f"cd {app.name}",
@@ -173,9 +173,12 @@ def test_closing_message(generate, capfd):
         "GitHub: register an app at https://github.com/settings/applications/new",
         "callback URL: http://localhost:8000/callback/github",
         "GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET",
-        "callback URL: http://localhost:8000/callback/x",
+        "callback URL: http://127.0.0.1:8000/callback/x",
+        "no localhost there: PUBLIC_URL=http://127.0.0.1:8000 in .env",
         "X_CLIENT_ID and X_CLIENT_SECRET",
+        "createdb -h localhost -U postgres grosse",
         "DATABASE_URL",
+        "python3 scripts/setup.py",
     ):
         assert line in said
     assert said.index("X: register") < said.index("GitHub: register") < said.index("make run")

@@ -95,7 +95,7 @@ def test_generation_reads_what_the_app_declares(generate, inside):
         generate(providers="all"),
         "from app.signin import providers",
         "from app.signin.config.providers import needed_settings",
-        "{p.name: [p.label, p.console_url, p.console_hint, needed_settings(p), "
+        "{p.name: [p.label, p.console_url, p.console_hint, p.loopback_host, needed_settings(p), "
         "[p.setting(s.ending) for s in p.settings if not s.required]] for p in providers.load()}",
     )
     read = {
@@ -103,6 +103,7 @@ def test_generation_reads_what_the_app_declares(generate, inside):
             provider["label"],
             provider["console_url"],
             provider["console_hint"],
+            provider["loopback_host"],
             [setting["name"] for setting in provider["needed"]],
             [setting["name"] for setting in provider["optional"]],
         ]
@@ -193,7 +194,8 @@ def test_each_provider_is_in_the_settings_the_readme_and_the_message(generate, c
     for provider in DECLARED:
         for text in (said, settings, readme):
             assert provider["console_url"] in text
-            assert f"http://localhost:8000/callback/{provider['name']}" in text
+            assert provider["callback_url"] in text
+            assert provider["public_url"] in text
             for setting in provider["needed"]:
                 assert setting["name"] in text
         for setting in provider["needed"]:
@@ -207,7 +209,7 @@ def test_the_order_is_that_of_the_answer(generate, inside):
     assert names == ["x", "google", "github"]
     for file in (".env.example", "README.md"):
         text = (app / file).read_text()
-        places = [text.index(f"http://localhost:8000/callback/{name}") for name in names]
+        places = [text.index(f":8000/callback/{name}") for name in names]
         assert places == sorted(places)
 
 

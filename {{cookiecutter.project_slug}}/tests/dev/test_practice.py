@@ -7,6 +7,7 @@ import importlib
 import re
 import sys
 import threading
+from dataclasses import replace
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,9 +15,11 @@ import pytest
 from werkzeug.serving import make_server
 
 from app.signin.auth.buttons import MARKS
+from app.signin.config.callback import HTTPS, needed_public_url
 from app.signin.oauth.authorization import code_challenge
 from tests.browser import error_of
 from tests.conftest import PRODUCTION
+from tests.examples import PLAIN
 
 PRACTICE = [path.stem for path in sorted(MARKS.glob("practice*.svg"))]
 VERIFIER = "a-code-verifier-of-at-least-43-characters-0123456789"
@@ -166,9 +169,36 @@ def test_the_setup_page_says_what_to_copy(app, browser):
     page, settings = browser.get("/dev/setup").text, app.extensions["signin"].settings
     for provider in settings.providers:
         assert f'id="{provider.name}"' in page
-        assert f"<code>{settings.public_url}/callback/{provider.name}</code>" in page
+        public_url = needed_public_url(provider, settings.public_url) or settings.public_url
+        if public_url != HTTPS:
+            assert f"<code>{public_url}/callback/{provider.name}</code>" in page
         assert provider.setting("CLIENT_ID") in page
         assert provider.console_url in page
+
+
+@pytest.mark.parametrize(
+    ("accepted", "public_url", "told"),
+    [
+        ("127.0.0.1", "http://localhost:8000", "PUBLIC_URL=http://127.0.0.1:8000"),
+        ("127.0.0.1", "http://127.0.0.1:8000", ""),
+        ("127.0.0.1", "https://otter.example", ""),
+        ("", "http://localhost:8000", "PUBLIC_URL=https://…"),
+        ("", "https://otter.example", ""),
+        ("localhost", "http://127.0.0.1:8000", ""),
+    ],
+)
+def test_a_provider_that_takes_no_localhost(make_app, accepted, public_url, told):
+    declared = [replace(PLAIN, loopback_host=accepted)]
+    app = make_app({"PUBLIC_URL": public_url}, declared=declared)
+    page = app.test_client().get("/dev/setup", base_url=public_url).text
+    listed = app.test_cli_runner().invoke(args=["providers"]).output
+
+    assert ("does not accept this app" in page) is bool(told)
+    assert ("    needs " in listed) is bool(told)
+    assert told in listed
+    callback = f"{told.removeprefix('PUBLIC_URL=') or public_url}/callback/plain"
+    assert callback in listed
+    assert (f"<code>{callback}</code>" in page) is ("…" not in told)
 
 
 # --- One address

@@ -12,6 +12,7 @@ from limits.storage import storage_from_string
 
 from ..auth import settings as current_settings
 from ..config import Settings
+from ..config.callback import needed_public_url
 from ..config.providers import needed_settings
 from ..oauth.provider import Client
 from ..oauth.responses import is_loopback
@@ -29,7 +30,11 @@ def providers() -> None:
     for provider in settings.providers:
         ready = provider.name in settings.clients
         click.echo(f"{provider.name:<16} {'ready' if ready else 'not set up'}")
-        click.echo(f"    callback URL  {settings.public_url}/callback/{provider.name}")
+        needed = needed_public_url(provider, settings.public_url)
+        callback_url = f"{needed or settings.public_url}/callback/{provider.name}"
+        click.echo(f"    callback URL  {callback_url}")
+        if needed:
+            click.echo(f"    needs         PUBLIC_URL={needed} in .env")
         if provider.console_url:
             click.echo(f"    register at   {provider.console_url}")
         if not ready:

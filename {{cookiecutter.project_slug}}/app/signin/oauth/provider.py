@@ -80,6 +80,9 @@ class Provider:
     authenticates; empty means as the metadata says.  `offline` are authorization
     parameters that make it give a refresh token.
 
+    Registration: `console_url` and `console_hint` say where and how.  `loopback_host` is the name
+    of this machine that a callback URL may have there, empty if none.
+
     Functions, each with a default that follows the specification (see `token` and `claims`):
     `authenticate` puts the client's credentials on a token request, `edit_token_request` changes
     that request further, `read_tokens` turns its JSON into a token response of RFC 6749,
@@ -120,6 +123,7 @@ class Provider:
     claims: "Callable[[Grant], Claims] | None" = None
     console_url: str = ""
     console_hint: str = ""
+    loopback_host: str = "localhost"
     colors: Colors | None = None
     dark_colors: Colors | None = None
     settings_prefix: str = ""

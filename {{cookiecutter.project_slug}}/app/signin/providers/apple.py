@@ -53,7 +53,8 @@ PROVIDER = Provider(
         Setting(ending="PRIVATE_KEY", required=True, secret=True, example="text of the .p8 file"),
     ),
     console_url="https://developer.apple.com/account/resources/identifiers/list/serviceId",
-    console_hint="Services ID: add the URI (https, no localhost); Keys: a Sign in with Apple key.",
+    console_hint="Services ID: add the URI; Keys: a Sign in with Apple key.",
+    loopback_host="",
     colors=Colors(background="#000", text="#fff", mark="white"),
     dark_colors=Colors(background="#fff", text="#000", mark="black"),
 )

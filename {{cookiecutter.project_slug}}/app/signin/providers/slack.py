@@ -36,7 +36,8 @@ PROVIDER = Provider(
     claims=claims,
     settings=(Setting(ending="ALLOWED_TEAMS", allow_list=True, example="T0123ABCD"),),
     console_url="https://api.slack.com/apps",
-    console_hint="Create New App, From scratch; OAuth & Permissions: add the URI (https).",
+    console_hint="Create New App, From scratch; OAuth & Permissions: add the URI.",
+    loopback_host="",
     colors=Colors(background="#4a154b", text="#fff", mark="white"),
     dark_colors=Colors(background="#fff", text="#000", border="#ddd", mark="black"),
 )

@@ -33,7 +33,8 @@ PROVIDER = Provider(
     auth_method="client_secret_post",
     claims=claims,
     console_url="https://developers.tiktok.com/apps",
-    console_hint="Add Login Kit, platform Web, with the URI (https, no localhost).",
+    console_hint="Add Login Kit, platform Web, with the URI.",
+    loopback_host="",
     colors=Colors(background="#000", text="#fff", mark="white"),
     dark_colors=Colors(background="#fff", text="#000", mark="black"),
 )

@@ -56,6 +56,7 @@ PROVIDER = Provider(
     claims=claims,
     console_url="https://open.weixin.qq.com",
     console_hint="Website application, once approved: its callback domain, without a path.",
+    loopback_host="",
     # White on WeChat's green has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#07c160"),
 )

@@ -37,7 +37,8 @@ PROVIDER = Provider(
     auth_method="client_secret_basic",
     claims=claims,
     console_url="https://console.x.com",
-    console_hint="Type Web App; switch on Request email from users; no localhost, but 127.0.0.1.",
+    console_hint="Type Web App; switch on Request email from users.",
+    loopback_host="127.0.0.1",
     colors=Colors(background="#000", text="#fff", mark="white"),
     dark_colors=Colors(background="#fff", text="#000", mark="black"),
 )

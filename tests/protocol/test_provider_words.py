@@ -11,7 +11,7 @@ import pytest
 from harness.app_server import RunningApp
 from harness.bad_provider import CLIENT_SECRET, BadProvider, Listener, Reply
 from harness.browser import Browser
-from harness.walk import Row, events, no_secret_in_log, query_of, walk, with_query
+from harness.walk import Row, events, for_visitors, no_secret_in_log, query_of, walk, with_query
 
 ENTRA = "AADSTS50105: The signed in user is not assigned to a role.\r\nTrace ID: 0f\r\nTimestamp: 1"
 NASTY = {
@@ -38,7 +38,7 @@ def come_back(
     assert answer.status_code == 303
     page = browser.hop(answer)
     (event,) = events(app)
-    return {**event, "at": answer.headers["Location"].partition("?")[0]}, page.text
+    return {**event, "at": answer.headers["Location"].partition("?")[0]}, for_visitors(page)
 
 
 def detail_of(app: RunningApp) -> str:

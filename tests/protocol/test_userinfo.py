@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from harness.app_server import RunningApp
+from harness.app_server import RunningApp, running_app
 from harness.bad_provider import PROVIDER_TEXT, BadProvider, Listener, Reply
-from harness.walk import Row, pick, walk
+from harness.raw import HEAD, drip, silence
+from harness.walk import Row, forget, pick, walk
+
+from .conftest import settings
 
 LEFT_OUT = object()
 
@@ -85,7 +88,7 @@ def subject_rows() -> list[Row]:
 
 
 BODIES: list[Row] = []
-for kind in ("op", "plain", "github", "facebook", "x"):
+for kind in ("plain", "github", "facebook", "x"):
     BODIES += [
         *(
             rejected(
@@ -125,9 +128,157 @@ def test_userinfo(row: Row, app: RunningApp, provider: BadProvider, canary: List
 
 
 REDIRECTS = [301, 302, 303, 307, 308]
+UNREADABLE: dict[str, Callable[[Any], Any]] = {
+    **{str(n): reply({"message": PROVIDER_TEXT}, n) for n in (204, 400, 401, 403, 404, 500, 503)},
+    "429": reply({}, 429, ("Retry-After", "60")),
+    "HTML": reply(b"<p>" + PROVIDER_TEXT.encode()),
+    "a list": reply([]),
+    "text": reply(b'"x"'),
+    "null": reply(b"null"),
+    "empty": reply(b""),
+    "2 MB": reply(b'"' + b"x" * 2_000_000 + b'"'),
+    "nested": reply(b"[" * 100_000),
+    "a JWT": reply(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", 200, ("Content-Type", "application/jwt")),
+    "hung up": lambda _: Reply(raw=lambda connection: None),
+    "silence": silence(),
+    "drips": drip(HEAD + b"Content-Length: 9999\r\n\r\n", b" ", 0.5),
+}
 
 
-@pytest.mark.parametrize("tenant", ["op", "plain", "github"])
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_ui_03_where_the_id_token_has_said_who_it_is_an_unreadable_profile_costs_its_claims(
+    kind: str, app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    row = Row(id=kind, outcome="OK", stage="userinfo", change=UNREADABLE[kind])
+    went = walk(row, app, provider, canary)
+    user = went.browser.session_json()["user"]
+    assert (user["name"], user["email"], user["picture"]) == (None, None, None)
+    warned = [record.getMessage() for record in app.log if record.levelname == "WARNING"]
+    assert len([text for text in warned if text.startswith("op: signed in without")]) == 1
+    assert went.seconds < 6
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_ss_03_a_redirect_of_the_userinfo_endpoint_is_not_followed(
+    status: int, app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    away = reply(b"", status, ("Location", f"{canary.url}/userinfo"))
+    walk(Row(id="SS-03", outcome="OK", stage="userinfo", change=away), app, provider, canary)
+    assert "/userinfo: redirects are not followed" in app.log_text()
+
+
+def test_a_number_is_its_text(app: RunningApp, provider: BadProvider, canary: Listener) -> None:
+    change = lambda honest: {**honest, "sub": int(honest["sub"])}  # noqa: E731
+    row = Row(id="number", outcome="OK", stage="userinfo", change=change)
+    user = walk(row, app, provider, canary).browser.session_json()["user"]
+    assert user["name"] == provider.profile["name"]
+
+
+@pytest.mark.parametrize(
+    ("tenant", "stage", "change"),
+    [
+        ("op", "userinfo", reply({}, 503)),
+        ("op", "userinfo", reply({}, 401)),
+        ("github", "emails", reply({}, 403)),
+        ("github", "emails", reply({"message": "no"})),
+    ],
+)
+def test_what_cannot_be_read_is_not_erased(
+    tenant: str,
+    stage: str,
+    change: Any,
+    app: RunningApp,
+    provider: BadProvider,
+    canary: Listener,
+) -> None:
+    honest = Row(id="first", outcome="OK", tenant=tenant)
+    first = walk(honest, app, provider, canary).browser.session_json()["user"]
+    stored = app.rows("identities")[-1]
+    row = Row(id="again", outcome="OK", tenant=tenant, stage=stage, change=change)
+    again = walk(row, app, provider, canary).browser.session_json()["user"]
+    assert again == first
+    assert first["email_verified"]
+    kept = ("name", "email", "email_verified", "picture", "preferred_username")
+    assert {name: app.rows("identities")[-1][name] for name in kept} == {
+        name: stored[name] for name in kept
+    }
+
+
+@pytest.mark.parametrize("setting", ["ALLOWED_EMAIL_DOMAINS", "REQUIRE_EMAIL"])
+@pytest.mark.parametrize(
+    ("status", "code"), [(503, "provider_unavailable"), (403, "provider_error")]
+)
+def test_a_rule_about_addresses_does_not_judge_an_address_that_could_not_be_read(
+    setting: str,
+    status: int,
+    code: str,
+    sqlite: Callable[[], str],
+    provider: BadProvider,
+    canary: Listener,
+) -> None:
+    value = {"ALLOWED_EMAIL_DOMAINS": "example.org", "REQUIRE_EMAIL": "verified"}[setting]
+    with running_app(sqlite(), settings(provider) | {setting: value}) as app:
+        forget(app, provider, canary)
+        later = status == 503
+        row = Row(
+            id="unread",
+            outcome="SOFT" if later else "REJ2",
+            stage="userinfo",
+            change=reply({}, status),
+            code=code,
+            reason="provider_unavailable" if later else "invalid_response",
+        )
+        walk(row, app, provider, canary)
+
+
+NAMES: dict[str, tuple[dict[str, Any], str | None]] = {
+    "both": ({"given_name": "Ada", "family_name": "Byron"}, "Ada Byron"),
+    "one": ({"given_name": "Ada", "family_name": None}, "Ada"),
+    "other kinds": ({"given_name": 7, "family_name": ["x"]}, None),
+    "a name too": ({"name": "A. B.", "given_name": "Ada"}, "A. B."),
+    "an empty name": ({"name": "", "family_name": "Byron"}, "Byron"),
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize(
+    ("tenant", "stage"), [("op", "claims"), ("op", "userinfo"), ("plain", "userinfo")]
+)
+def test_a_name_is_put_together_from_its_parts(
+    kind: str, tenant: str, stage: str, app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    parts, name = NAMES[kind]
+    del provider.profile["name"]
+    change = lambda honest: {**honest, **parts}  # noqa: E731
+    row = Row(id=kind, outcome="OK", tenant=tenant, stage=stage, change=change)
+    assert walk(row, app, provider, canary).browser.session_json()["user"]["name"] == name
+
+
+@pytest.mark.parametrize("tenant", ["op", "plain"])
+@pytest.mark.parametrize("value", [["a@example.org"], [], 7, {"value": "a@b.c"}, "a b@c.d", "a"])
+def test_an_address_that_is_left_out_is_logged(
+    value: Any, tenant: str, app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    change = profile(email=value)
+    row = Row(id="left out", outcome="OK", tenant=tenant, stage="userinfo", change=change)
+    assert walk(row, app, provider, canary).browser.session_json()["user"]["email"] is None
+    logged = f"{tenant} sent an e-mail address that is not usable" in app.log_text()
+    assert logged == bool(value)
+
+
+def test_a_list_index_in_a_path_of_a_plain_provider(
+    sqlite: Callable[[], str], provider: BadProvider, canary: Listener
+) -> None:
+    environ = settings(provider) | {"OAUTH_PLAIN_EMAIL": "emails.0.value"}
+    with running_app(sqlite(), environ) as app:
+        forget(app, provider, canary)
+        change = profile(email=LEFT_OUT, emails=[{"value": "ada@example.org"}, {"value": "b@c.d"}])
+        row = Row(id="list", outcome="OK", tenant="plain", stage="userinfo", change=change)
+        user = walk(row, app, provider, canary).browser.session_json()["user"]
+        assert user["email"] == "ada@example.org"
+
+
+@pytest.mark.parametrize("tenant", ["plain", "github"])
 @pytest.mark.parametrize("status", REDIRECTS)
 def test_ss_03_redirects_of_profiles_are_not_followed(
     tenant: str, status: int, app: RunningApp, provider: BadProvider, canary: Listener
@@ -152,25 +303,19 @@ def test_ui_02_the_access_token_is_only_in_the_header(
 
 
 EMAILS = {
-    "401": reply({"message": PROVIDER_TEXT}, 401),
     "403": reply({"message": PROVIDER_TEXT}, 403),
     "404": reply({}, 404),
-    "500": reply({}, 500),
-    "429": reply({}, 429),
-    "HTML": reply(b"<html>"),
     "an object": reply({"email": "evil@example.org"}),
     "empty": reply([]),
     "null": reply(b"null"),
     "texts": reply(["victim@example.org"]),
     "nulls": reply([None, 7, []]),
-    "2 MB": reply(b"[" + b" " * 2_000_000 + b"]"),
     "unverified": reply([{"email": "victim@example.org", "primary": True, "verified": False}]),
     "verified as text": reply([{"email": "v@example.org", "primary": True, "verified": "yes"}]),
     "not primary": reply([{"email": "v@example.org", "primary": False, "verified": True}]),
     "address null": reply([{"email": None, "primary": True, "verified": True}]),
     "address an object": reply([{"email": {}, "primary": True, "verified": True}]),
     "address of two": reply([{"email": "a@b@c", "primary": True, "verified": True}]),
-    "hung up": lambda _: Reply(raw=lambda connection: None),
 }
 
 
@@ -178,13 +323,43 @@ EMAILS = {
 def test_ui_03_github_s_list_of_addresses_costs_only_the_address(
     kind: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
+    """Permission to read it is missing, or nothing in it is usable."""
     row = Row(id=kind, outcome="OK", tenant="github", stage="emails", change=EMAILS[kind])
     went = walk(row, app, provider, canary)
     user = went.browser.session_json()["user"]
     assert user["email"] is None
     assert user["email_verified"] is False
-    if kind in ("401", "403", "404", "500", "429", "HTML", "2 MB", "hung up"):
+    if kind in ("403", "404", "an object", "null"):
         assert any("list of e-mail addresses" in record.getMessage() for record in app.log)
+
+
+LATER = {
+    "500": reply({}, 500),
+    "429": reply({}, 429),
+    "hung up": lambda _: Reply(raw=lambda connection: None),
+}
+WRONG = {
+    "invalid_response": reply({"message": PROVIDER_TEXT}, 401),
+    "not_json": reply(b"<html>"),
+    "too_large": reply(b"[" + b" " * 2_000_000 + b"]"),
+}
+
+
+@pytest.mark.parametrize("kind", LATER)
+def test_while_github_s_list_fails_the_sign_in_is_for_later(
+    kind: str, app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    """Without its address a person would look like another one, or like one who may not enter."""
+    row = soft(kind, LATER[kind], "github")
+    walk(Row(**{**row.__dict__, "stage": "emails"}), app, provider, canary)
+
+
+@pytest.mark.parametrize("reason", WRONG)
+def test_a_list_of_github_s_that_cannot_be_read_is_refused(
+    reason: str, app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    row = rejected(reason, WRONG[reason], reason, "github")
+    walk(Row(**{**row.__dict__, "stage": "emails"}), app, provider, canary)
 
 
 def test_ui_05_github_s_numeric_id_is_the_key_and_a_rename_keeps_the_account(

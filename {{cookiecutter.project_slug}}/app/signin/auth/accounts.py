@@ -13,12 +13,11 @@ from ..config import Settings
 from ..database import now
 from ..host import db
 from ..models import Identity, LoginSession
+from ..oauth.claims import SHOWN, completed
 from ..oauth.provider import Claims, Provider
 from ..user import SignInUser
 from . import admission, audit, sessions, settings, signin
 from .errors import IdentityError
-
-SHOWN = ("name", "preferred_username", "email", "email_verified", "picture")
 
 
 def user_class() -> type[SignInUser]:
@@ -66,7 +65,7 @@ def sign_in(identity: Identity, provider: Provider, claims: Claims) -> Identity:
 
     Raises IdentityError if the account is disabled.
     """
-    user, config = identity.user, settings()
+    user, config, claims = identity.user, settings(), completed(claims, identity)
     if not user.is_active:
         raise IdentityError("account_disabled")
     may_follow = user.picture_edited or config.profile_sync != "never"
@@ -107,7 +106,7 @@ def link(user_id: int, provider: Provider, claims: Claims) -> bool:
     if identity is not None and identity.user_id != user_id:
         raise IdentityError("identity_taken")
     if identity is not None:
-        _refresh(identity, provider, claims)
+        _refresh(identity, provider, completed(claims, identity))
         return False
     _add(_locked(user_id), provider, claims)
     audit.record("link", user_id=user_id, provider=provider.name)
@@ -119,7 +118,7 @@ def reauthenticate(user_id: int, provider: Provider, claims: Claims) -> Identity
     identity = find(provider, claims)
     if identity is None or identity.user_id != user_id:
         raise IdentityError("other_account")
-    _refresh(identity, provider, claims)
+    _refresh(identity, provider, completed(claims, identity))
     audit.record("reauthenticate", user_id=user_id, provider=provider.name)
     return identity
 

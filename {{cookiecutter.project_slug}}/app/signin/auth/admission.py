@@ -12,15 +12,16 @@ from .errors import IdentityError
 
 
 def admit(grant: Grant) -> None:
-    """Check the allowed e-mail domains and organizations.  Raises IdentityError.
+    """Check the allowed e-mail domains and organizations.
 
-    Only a verified address counts.
+    Only a verified address counts.  Raises IdentityError, or the OAuthError that kept the address
+    from being read.
     """
     claims, client = grant.claims, grant.client
     domains = settings().allowed_email_domains
     domain = (claims.email or "").rpartition("@")[2]
     if domains and not (claims.email_verified and domain in domains):
-        raise IdentityError("not_allowed", _outside(client.provider, claims))
+        raise _outside(client.provider, claims)
     member_of = {name.casefold() for name in claims.member_of if isinstance(name, str)}
     for setting in client.provider.settings:
         if setting.allow_list and setting.ending in client.settings:
@@ -30,20 +31,27 @@ def admit(grant: Grant) -> None:
                 raise IdentityError("not_allowed", f"not a member of one of {name}")
 
 
-def _outside(provider: Provider, claims: Claims) -> str:
-    """Return why ALLOWED_EMAIL_DOMAINS refuses a person, for the log."""
+def _outside(provider: Provider, claims: Claims) -> Exception:
+    """Return why ALLOWED_EMAIL_DOMAINS refuses a person."""
     if claims.email is None:
-        return "the provider sent no address: ALLOWED_EMAIL_DOMAINS needs one"
+        without = IdentityError(
+            "not_allowed", "the provider sent no address: ALLOWED_EMAIL_DOMAINS needs one"
+        )
+        return claims.unread or without
     if claims.email_verified:
-        return "the address is of another domain than ALLOWED_EMAIL_DOMAINS"
+        return IdentityError(
+            "not_allowed", "the address is of another domain than ALLOWED_EMAIL_DOMAINS"
+        )
     name = provider.setting("EMAIL_VERIFIED")
-    return f"the address is not verified, as far as the provider says: see {name}"
+    return IdentityError(
+        "not_allowed", f"the address is not verified, as far as the provider says: see {name}"
+    )
 
 
 def admit_new(config: Settings, claims: Claims, invitation_id: int | None) -> None:
-    """Check the settings SIGNUP and REQUIRE_EMAIL.  Raises IdentityError."""
+    """Check the settings SIGNUP and REQUIRE_EMAIL.  Raises as `admit` does."""
     if config.require_email != "no" and claims.email is None:
-        raise IdentityError("email_required")
+        raise claims.unread or IdentityError("email_required")
     if config.require_email == "verified" and not claims.email_verified:
         raise IdentityError("email_required")
     if config.signup == "closed":

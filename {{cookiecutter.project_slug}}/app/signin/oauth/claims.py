@@ -1,20 +1,25 @@
 """Normalize the claims of all providers, and clean them for the database and for pages."""
 
+import logging
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .errors import InvalidResponse
+from .errors import InvalidResponse, OAuthError
 from .provider import Claims, Grant
 from .responses import allowed_url
 
+# The claims that are stored for display.
+SHOWN = ("name", "preferred_username", "email", "email_verified", "picture")
 SUB_LENGTH = 255
 EMAIL_LENGTH = 254
 NAME_LENGTH = 200
 PICTURE_LENGTH = 2048
 # These change the direction of the text after them.
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+log = logging.getLogger(__name__)
 
 
 def standard_claims(grant: Grant) -> Claims:
@@ -26,24 +31,50 @@ def standard_claims(grant: Grant) -> Claims:
     scope = grant.client.provider.scope.split()
     asked_for = {"name": "profile", "email": "email"}
     incomplete = any(value in scope and not signed.get(claim) for claim, value in asked_for.items())
-    endpoint = grant.metadata.get("userinfo_endpoint")
+    endpoint, unread = grant.metadata.get("userinfo_endpoint"), None
     if incomplete and endpoint:
-        userinfo = grant.call(endpoint)
-        if userinfo["sub"] != signed["sub"]:
-            raise InvalidResponse("userinfo has another sub than the ID Token")
+        userinfo, unread = _userinfo(grant, endpoint)
         found = {**userinfo, **{name: value for name, value in signed.items() if value is not None}}
         # `email_verified` belongs to the address beside it.
         source = signed if signed.get("email") else userinfo
         found |= {name: source.get(name) for name in ("email", "email_verified")}
     return Claims(
         sub=signed["sub"],
-        name=found.get("name"),
+        name=full_name(found),
         preferred_username=found.get("preferred_username"),
         email=found.get("email"),
         email_verified=claim_is_true(found.get("email_verified")),
         picture=found.get("picture"),
         sid=signed.get("sid"),
+        unread=unread,
     )
+
+
+def _userinfo(grant: Grant, endpoint: str) -> tuple[Mapping[str, Any], OAuthError | None]:
+    """Return what the userinfo endpoint says, and why it could not be read.
+
+    The ID Token has said who it is, so an answer that cannot be read costs only claims to display.
+    Raises InvalidResponse if it is about another person.  Spec: OpenID Connect Core 1.0 §5.3.2.
+    """
+    try:
+        userinfo = grant.call(endpoint)
+        if not isinstance(userinfo, dict):
+            raise InvalidResponse("the answer is not a JSON object")
+    except OAuthError as error:
+        name = grant.client.provider.name
+        log.warning("%s: signed in without the claims of the userinfo endpoint: %s", name, error)
+        return {}, error
+    if as_sub(userinfo["sub"]) != grant.id_token["sub"]:
+        raise InvalidResponse("userinfo has another sub than the ID Token")
+    return userinfo, None
+
+
+def full_name(found: Mapping[str, Any]) -> Any:
+    """Return the name among standard claims, if need be put together from its parts."""
+    if found.get("name"):
+        return found["name"]
+    parts = (found.get("given_name"), found.get("family_name"))
+    return " ".join(part for part in parts if isinstance(part, str))
 
 
 def userinfo_claims(
@@ -65,7 +96,7 @@ def userinfo_claims(
         profile = grant.call(grant.metadata["userinfo_endpoint"])
         return Claims(
             sub=as_sub(at_path(profile, sub)),
-            name=at_path(profile, name),
+            name=at_path(profile, name) or full_name(profile),
             preferred_username=at_path(profile, preferred_username),
             email=at_path(profile, email),
             email_verified=claim_is_true(at_path(profile, email_verified)),
@@ -124,6 +155,15 @@ def sanitized(claims: Claims) -> Claims:
         picture=_picture(claims.picture),
         sid=claims.sid if isinstance(claims.sid, str) and storable_id(claims.sid) else None,
     )
+
+
+def completed(claims: Claims, stored: Any) -> Claims:
+    """Return the claims, with the `stored` values of those that could not be read."""
+    if claims.unread is None:
+        return claims
+    unknown = [name for name in SHOWN if getattr(claims, name) is None]
+    unknown += ["email_verified"] if claims.email is None else []
+    return replace(claims, **{name: getattr(stored, name) for name in unknown})
 
 
 def storable_id(value: str) -> bool:

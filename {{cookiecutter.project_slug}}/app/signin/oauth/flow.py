@@ -3,6 +3,7 @@
 The caller stores the `LoginRequest` that `start` returns.  Nothing else is kept.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,10 @@ from .transport.documents import Documents
 from .transport.http import Http
 
 T = TypeVar("T")
+# A slow API does not use up a login's time where the ID Token has said who it is.
+CALL_SECONDS = 4.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,8 @@ class LoginFlow:
                 read = partial(read_id_token, client, metadata, login, tokens)
                 id_token = self._with_keys(provider, metadata, read)
             # Lets the provider's functions call its API with the access token.
-            call = partial(self.http.call, provider.name, tokens["access_token"])
+            seconds = CALL_SECONDS if id_token else TOTAL_SECONDS
+            call = partial(self.http.call, provider.name, tokens["access_token"], seconds=seconds)
             grant = Grant(
                 client=client,
                 metadata=metadata,
@@ -116,9 +122,13 @@ def _claims(provider: Provider, grant: Grant) -> Claims:
     It need not check types: a KeyError or TypeError counts as a malformed response.
     """
     try:
-        return sanitized((provider.claims or standard_claims)(grant))
+        found = (provider.claims or standard_claims)(grant)
+        claims = sanitized(found)
     except OAuthError:
         raise
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         message = f"the profile is malformed: {type(error).__name__}"
         raise InvalidResponse(message, reason="bad_profile") from error
+    if found.email and not claims.email:
+        log.warning("%s sent an e-mail address that is not usable", provider.name)
+    return claims

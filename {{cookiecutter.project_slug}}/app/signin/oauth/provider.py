@@ -7,6 +7,8 @@ from typing import Any
 
 import requests
 
+from .errors import OAuthError
+
 Document = Mapping[str, Any]
 
 
@@ -16,7 +18,8 @@ class Claims:
 
     `sub` is the provider's own, unchanging id of the person; only `sub` identifies a person.
     `email_verified` is true only where the provider says so.  `member_of` names the organizations
-    that the person belongs to, `sid` is the provider's name for its session.
+    that the person belongs to, `sid` is the provider's name for its session.  `unread` says why a
+    part of the profile could not be read: then a claim that is None is unknown, not absent.
     Spec: OpenID Connect Core 1.0 §5.1.
     """
 
@@ -28,6 +31,7 @@ class Claims:
     picture: str | None = None
     member_of: tuple[str, ...] = ()
     sid: str | None = None
+    unread: OAuthError | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,35 +2,31 @@
 
 import logging
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from ..oauth.claims import as_sub
-from ..oauth.errors import OAuthError
+from ..oauth.errors import InvalidResponse, OAuthError, UnexpectedStatus
 from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
-# 69 lines: e-mail addresses and organizations are separate, paged lists.
+# 79 lines: e-mail addresses and organizations are separate, paged lists.
 ISSUER = "https://github.com/login/oauth"
 PAGE_SIZE = 100
 MAX_PAGES = 10
+# A GitHub App without permission, and an OAuth App without the scope.
+NO_PERMISSION = (403, 404)
 
 log = logging.getLogger(__name__)
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: the profile has only the public address.  The verified address is in another list.
-
-    Without permission to read that list, the person signs in without an address.
-    """
+    """Quirk: the profile has only the public address.  The verified address is in another list."""
     user_url = grant.metadata["userinfo_endpoint"]
     emails = grant.start_call(f"{user_url}/emails")
     restricted = "ALLOWED_ORGS" in grant.client.settings
     first = grant.start_call(f"{user_url}/orgs", query=_page(1)) if restricted else None
     user = grant.call(user_url)
-    try:
-        email = _primary(emails.result())
-    except OAuthError as error:
-        log.warning("GitHub did not show the list of e-mail addresses: %s", error)
-        email = None
+    email, unread = _address(emails)
     return Claims(
         sub=as_sub(user["id"]),
         name=user.get("name") or user.get("login"),
@@ -39,7 +35,27 @@ def claims(grant: Grant) -> Claims:
         email_verified=email is not None,
         picture=user.get("avatar_url"),
         member_of=_organizations(grant, f"{user_url}/orgs", first.result()) if first else (),
+        unread=unread,
     )
+
+
+def _address(emails: "Future[Any]") -> tuple[str | None, OAuthError | None]:
+    """Return the primary address, if it is verified, and why it could not be read.
+
+    Without permission to read the list, the person signs in without an address.  Any other failure
+    passes, and ends the login: it works again later.
+    """
+    try:
+        found = emails.result()
+        unread: OAuthError = InvalidResponse("it is not a list")
+    except UnexpectedStatus as error:
+        if error.status not in NO_PERMISSION:
+            raise
+        found, unread = None, error
+    if isinstance(found, list):
+        return _primary(found), None
+    log.warning("GitHub did not show the list of e-mail addresses: %s", unread)
+    return None, unread
 
 
 def _page(number: int) -> dict[str, str]:
@@ -57,10 +73,9 @@ def _organizations(grant: Grant, url: str, entries: list[Any]) -> tuple[str, ...
     return tuple(names)
 
 
-def _primary(emails: Any) -> str | None:
+def _primary(emails: list[Any]) -> str | None:
     """Return the primary address, if it is verified."""
-    found = emails if isinstance(emails, list) else []
-    entries = [entry for entry in found if isinstance(entry, dict)]
+    entries = [entry for entry in emails if isinstance(entry, dict)]
     usable = (e for e in entries if e.get("primary") is True and e.get("verified") is True)
     return next((entry.get("email") for entry in usable), None)
 

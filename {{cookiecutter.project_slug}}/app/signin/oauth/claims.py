@@ -40,7 +40,7 @@ def standard_claims(grant: Grant) -> Claims:
         found |= {name: source.get(name) for name in ("email", "email_verified")}
     return Claims(
         sub=signed["sub"],
-        name=full_name(found),
+        name=found.get("name") or full_name(found),
         preferred_username=found.get("preferred_username"),
         email=found.get("email"),
         email_verified=claim_is_true(found.get("email_verified")),
@@ -69,10 +69,8 @@ def _userinfo(grant: Grant, endpoint: str) -> tuple[Mapping[str, Any], OAuthErro
     return userinfo, None
 
 
-def full_name(found: Mapping[str, Any]) -> Any:
-    """Return the name among standard claims, if need be put together from its parts."""
-    if found.get("name"):
-        return found["name"]
+def full_name(found: Mapping[str, Any]) -> str:
+    """Return the name that given_name and family_name make."""
     parts = (found.get("given_name"), found.get("family_name"))
     return " ".join(part for part in parts if isinstance(part, str))
 
@@ -191,12 +189,18 @@ def _email(value: object) -> str | None:
     Kelvin sign and k.
     """
     if not isinstance(value, str) or len(value) > EMAIL_LENGTH:
-        return None
+        return _left_out(value)
     local, at, domain = value.partition("@")
     usable = local and at and domain and "@" not in domain and printable(value) == value
     if not usable or any(map(str.isspace, value)):
-        return None
+        return _left_out(value)
     return value.lower() if value.isascii() else value
+
+
+def _left_out(address: object) -> str | None:
+    if address:
+        log.warning("the provider sent an e-mail address that is not usable; it is left out")
+    return None
 
 
 def _picture(value: object) -> str | None:

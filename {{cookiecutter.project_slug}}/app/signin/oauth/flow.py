@@ -3,7 +3,6 @@
 The caller stores the `LoginRequest` that `start` returns.  Nothing else is kept.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,8 +25,6 @@ from .transport.http import Http
 T = TypeVar("T")
 # A slow API does not use up a login's time where the ID Token has said who it is.
 CALL_SECONDS = 4.0
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,8 @@ class LoginFlow:
                 read = partial(read_id_token, client, metadata, login, tokens)
                 id_token = self._with_keys(provider, metadata, read)
             # Lets the provider's functions call its API with the access token.
-            seconds = CALL_SECONDS if id_token else TOTAL_SECONDS
-            call = partial(self.http.call, provider.name, tokens["access_token"], seconds=seconds)
+            call = partial(self.http.call, provider.name, tokens["access_token"])
+            call = partial(_briefly, call) if id_token else call
             grant = Grant(
                 client=client,
                 metadata=metadata,
@@ -116,19 +113,20 @@ class LoginFlow:
             return read(self.documents.newer_keys(provider, metadata))
 
 
+def _briefly(call: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    with time_limit(CALL_SECONDS):
+        return call(*args, **options)
+
+
 def _claims(provider: Provider, grant: Grant) -> Claims:
     """Call the provider's `claims` function.
 
     It need not check types: a KeyError or TypeError counts as a malformed response.
     """
     try:
-        found = (provider.claims or standard_claims)(grant)
-        claims = sanitized(found)
+        return sanitized((provider.claims or standard_claims)(grant))
     except OAuthError:
         raise
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         message = f"the profile is malformed: {type(error).__name__}"
         raise InvalidResponse(message, reason="bad_profile") from error
-    if found.email and not claims.email:
-        log.warning("%s sent an e-mail address that is not usable", provider.name)
-    return claims

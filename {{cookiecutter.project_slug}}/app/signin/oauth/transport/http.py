@@ -25,15 +25,7 @@ from requests.adapters import HTTPAdapter
 from ..descriptions import failure
 from ..errors import InvalidResponse, ProviderUnavailable
 from ..responses import SUCCESS, Response, decode_json, url_problem
-from .deadline import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
-    TOTAL_SECONDS,
-    PlainPool,
-    TLSPool,
-    seconds_left,
-    time_limit,
-)
+from .deadline import CONNECT_SECONDS, READ_SECONDS, PlainPool, TLSPool, seconds_left
 from .proxy import DirectHost, is_direct
 
 MAX_BODY = 1024 * 1024
@@ -174,9 +166,8 @@ class Http:
         form: Mapping[str, str] | None = None,
         json: Any = None,
         scheme: str = "Bearer",
-        seconds: float = TOTAL_SECONDS,
     ) -> Any:
-        """Return the JSON that `url` answers with, in at most so many seconds.
+        """Return the JSON that `url` answers with.
 
         `token` goes into the Authorization header, after `scheme`, if both are set.
         The method is GET, or POST with a `form` or `json`.  For another status than success it
@@ -188,8 +179,7 @@ class Http:
         request = requests.Request(
             method, url, params=query, headers=headers, data=form, json=json, auth=auth
         )
-        with time_limit(seconds):
-            response = self.send(provider, request)
+        response = self.send(provider, request)
         if response.status not in SUCCESS:
             raise failure(urlsplit(url).netloc, response, token)
         return decode_json(response.body)

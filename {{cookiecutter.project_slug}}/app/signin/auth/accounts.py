@@ -9,7 +9,7 @@ an account rule forbids the action.
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
-from ..config import Settings
+from ..config import PRACTICE, Settings
 from ..database import now
 from ..host import db
 from ..models import Identity, LoginSession
@@ -157,13 +157,14 @@ def can_sign_in(identity: Identity) -> bool:
 def with_verified_email(claims: Claims) -> dict[int, list[str]]:
     """Return {user id: [provider names]} of active users with this verified address.
 
-    The result is empty if the address in `claims` is not verified.
+    The result is empty if the address in `claims` is not verified.  In production, an address that
+    the practice provider verified does not count.
     """
     if not (claims.email and claims.email_verified):
         return {}
-    active = Identity.user.has(disabled_at=None)
-    same = Identity.email == claims.email, Identity.email_verified
-    user_ids = select(Identity.user_id).where(*same, active)
+    counts = ~Identity.provider.startswith(PRACTICE) | settings().development
+    same = Identity.email == claims.email, Identity.email_verified, counts
+    user_ids = select(Identity.user_id).where(*same, Identity.user.has(disabled_at=None))
     rows = select(Identity.user_id, Identity.provider).where(Identity.user_id.in_(user_ids))
     users: dict[int, list[str]] = {}
     for user_id, provider in db.session.execute(rows.order_by(Identity.id)):

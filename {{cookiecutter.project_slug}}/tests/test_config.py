@@ -221,6 +221,49 @@ def test_an_empty_list_does_not_come_to_mean_everybody(name):
     assert problems(PRODUCTION | {name: ""})[0].startswith(name)
 
 
+def test_a_list_of_one_provider_means_the_site():
+    members = replace(PLAIN, settings=(Setting(ending="TEAMS", allow_list=True),))
+    environ = PRODUCTION | OURS | OIDC | {"PLAIN_TEAMS": "crew"}
+    [problem] = problems(environ, [members])
+
+    assert problem.startswith("UNRESTRICTED_PROVIDERS does not name corp")
+    assert load(environ | {"UNRESTRICTED_PROVIDERS": "corp"}, [members])
+    assert load(environ | {"ALLOWED_EMAIL_DOMAINS": "example.org"}, [members])
+
+
+def test_a_misspelt_rule_stops_the_start():
+    assert problems(PRODUCTION | {"SIGN_UP": "closed"}) == [
+        "SIGN_UP is not a setting of this app: did you mean SIGNUP?"
+    ]
+
+
+def test_a_secret_from_a_file(tmp_path):
+    (tmp_path / "key").write_text(f"{KEY}\n")
+    environ = PRODUCTION | {"SECRET_KEY": "", "SECRET_KEY_FILE": str(tmp_path / "key")}
+
+    assert load(environ, []).secret_key == KEY
+
+
+@pytest.mark.parametrize(
+    ("url", "on"), [("http://localhost:8000", True), ("https://app.example.org", False)]
+)
+def test_the_practice_provider_is_for_this_machine(url, on):
+    environ = DEVELOPMENT | {"PUBLIC_URL": url}
+
+    assert load(environ, []).practice_provider == on
+    assert load(environ | {"PRACTICE_PROVIDER": "on"}, []).practice_provider
+    assert not load(PRODUCTION, []).practice_provider
+
+
+def test_development_runs_on_with_half_of_a_provider():
+    half = {"PLAIN_CLIENT_ID": "only-half"}
+
+    assert load(DEVELOPMENT | half, [PLAIN]).incomplete == (
+        "PLAIN_CLIENT_SECRET is missing for Plain",
+    )
+    assert problems(PRODUCTION | half) == ["PLAIN_CLIENT_SECRET is missing for Plain"]
+
+
 def test_secrets_are_not_shown():
     assert not re.search(f"{KEY}|our-own-secret", repr(load(PRODUCTION | OURS, [PLAIN])))
 

@@ -98,10 +98,11 @@ def _settings_checks(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "ok", "settings"
     public = urlsplit(settings.public_url)
     if settings.clients and _is_private(public.hostname or ""):
+        labels = ", ".join(client.provider.label for client in settings.clients.values())
         yield (
             "warn",
-            f"PUBLIC_URL: {public.hostname} is an address of a private network; some providers"
-            " accept only localhost or a public host name in callback URLs",
+            f"PUBLIC_URL: {public.hostname} is an address of a private network, which {labels} may"
+            " refuse in callback URLs: use localhost or a public host name",
         )
     port, served = public.port, os.environ.get("FLASK_RUN_PORT")
     if settings.development and served and is_loopback(public.hostname) and str(port) != served:

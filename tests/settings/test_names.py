@@ -150,6 +150,18 @@ def test_a_provider_that_this_app_was_made_without(name: str) -> None:
         assert load(GITHUB | half, half, providers="github,x").notices == ()
 
 
+def test_a_short_name_of_another_provider_is_not_taken_for_one_of_ours() -> None:
+    """VK is not X; GITHB is GITHUB."""
+    for environ, told in (
+        ({"VK_CLIENT_ID": "a"}, "is for vk,"),
+        ({"GITHB_CLIENT_ID": "a"}, "did you mean GITHUB_CLIENT_ID?"),
+        ({"GOOGEL_CLIENT_SECRET": "a"}, "is for googel,"),
+        ({"XX_CLIENT_SECRET": "a"}, "is for xx,"),
+    ):
+        [notice] = load(environ, environ, providers="github,x").notices
+        assert told in notice
+
+
 # --- Half of a provider
 
 

@@ -1,7 +1,7 @@
 """Notice variables that are no setting of this app, but are probably meant as one."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from ..oauth.provider import Provider
@@ -32,21 +32,32 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
         if name.startswith(GENERIC):
             continue
         own = name in reader.written
+        if other := _other_provider(name, providers):
+            if own:
+                reader.notice(name, _how_to_add(other, providers))
+            continue
         meant = _meant(name, settings | endings if own else settings, own)
         meant = meant or _loosely(name, reader.asked, providers, allow_lists, own)
         text = f"did you mean {meant}?" if meant else ""
         if name.removesuffix("_FILE") in reader.asked:
             meant, text = name.removesuffix("_FILE"), "only secrets can come from a file"
-        if own and not meant and (match := REGISTRATION.fullmatch(name)):
-            reader.notice(name, _other_provider(match[1].lower(), providers))
-        elif text:
+        if text:
             refused = own and meant in (*allow_lists, *DECIDING)
             tell = reader.problem if refused else reader.notice
             tell(name, f"is not a setting of this app: {text}")
 
 
-def _other_provider(other: str, providers: Sequence[Provider]) -> str:
-    """Return what to do about the registration at a provider that this app does not have."""
+def _other_provider(name: str, providers: Iterable[Provider]) -> str:
+    """Return the provider that this app does not have, if the name is of a registration there."""
+    match = REGISTRATION.fullmatch(name)
+    if match is None:
+        return ""
+    edits = len(match[1]) // 4
+    ours = (provider.setting("").removesuffix("_") for provider in providers)
+    return "" if any(_within(match[1], one, edits) for one in ours) else match[1].lower()
+
+
+def _how_to_add(other: str, providers: Iterable[Provider]) -> str:
     names = ",".join([*(provider.name for provider in providers), other])
     return (
         f"is for {other}, which is not part of this app. If the template has this provider, run"

@@ -35,7 +35,7 @@ TENANTS = {"GITHUB": "github", "GOOGLE": "google", "OIDC_OP": "op", "OAUTH_PLAIN
 def test_more_parameters_are_sent(
     prefix: str, sqlite: Callable[[], str], provider: BadProvider, canary: Listener
 ) -> None:
-    text = "prompt=select_account&domain_hint=example.org&audience=https%3A%2F%2Fa.example&e="
+    text = "?prompt=select_account&domain_hint=example.org&audience=https%3A%2F%2Fa.example&e="
     with app_with(sqlite(), provider, **{f"{prefix}_{PARAMS}": text}) as app:
         row = Row(id=prefix, outcome="OK", tenant=TENANTS[prefix])
         went = walk(row, app, provider, canary)
@@ -80,6 +80,9 @@ def test_declared_parameters_stay() -> None:
         "a=%ff",
         "a=%0d%0ab",
         "a=b&&",
+        "https://id.example/authorize?prompt=login",
+        "prompt=NONE",
+        "a%20b=c",
     ],
 )
 def test_parameters_that_are_refused(kind: str, text: str) -> None:

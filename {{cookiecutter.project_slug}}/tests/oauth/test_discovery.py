@@ -50,6 +50,29 @@ def test_metadata_that_is_refused(found):
         read_metadata(OPENID, found, loopback=False)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8080/token",
+        "https://localhost/token",
+        "https://127.0.0.1/token",
+        "https://169.254.169.254/latest/",
+        "https://[::ffff:169.254.169.254]/latest/",
+        "https://metadata.google.internal/",
+        "https://2852039166/",
+    ],
+)
+def test_where_metadata_must_not_lead(url):
+    with pytest.raises(InvalidResponse, match="token_endpoint"):
+        read_metadata(OPENID, METADATA | {"token_endpoint": url}, loopback=True)
+
+
+def test_an_optional_endpoint_that_cannot_be_used_is_ignored():
+    found = read_metadata(OPENID, METADATA | {"userinfo_endpoint": ""}, loopback=False)
+
+    assert "userinfo_endpoint" not in found
+
+
 # --- Keys
 
 

@@ -1,5 +1,6 @@
 """The settings that every provider has, such as <PROVIDER>_AUTHORIZATION_PARAMS."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl
@@ -8,6 +9,7 @@ from ..oauth.claims import always_verified, standard_claims
 from ..oauth.provider import Provider
 from .reader import Reader
 
+NAME = re.compile(r"[\w.:\[\]-]+", re.ASCII)
 # The app sets these itself, or relies on their absence.
 OWN_PARAMETERS = (
     *("response_type", "client_id", "redirect_uri", "state", "scope", "nonce", "max_age"),
@@ -41,7 +43,7 @@ def _authorization_params(reader: Reader, provider: Provider) -> Mapping[str, st
     take away what they protect.
     """
     name = provider.setting("AUTHORIZATION_PARAMS")
-    text = reader.text(name)
+    text = reader.text(name).removeprefix("?")
     try:
         pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict")
     except ValueError:
@@ -50,8 +52,8 @@ def _authorization_params(reader: Reader, provider: Provider) -> Mapping[str, st
     added = dict(pairs)
     if len(added) != len(pairs):
         reader.problem(name, "names a parameter twice")
-    if not all(parameter and (parameter + value).isprintable() for parameter, value in pairs):
-        reader.problem(name, "contains a parameter without a name, or control characters")
+    if not all(NAME.fullmatch(parameter) and value.isprintable() for parameter, value in pairs):
+        reader.problem(name, "contains a name that is none, or control characters")
     for parameter, value in added.items():
         if problem := _parameter_problem(provider, parameter.lower(), value):
             reader.problem(name, problem)
@@ -66,7 +68,7 @@ def _parameter_problem(provider: Provider, parameter: str, value: str) -> str:
         return f"may not set {parameter}: the app sets it, or must not send it"
     if parameter == "response_mode" and value != "form_post":
         return "may set response_mode to form_post only"
-    if parameter == "prompt" and "none" in value.split():
+    if parameter == "prompt" and "none" in value.lower().split():
         return "may not set prompt to none: nobody could sign in at the provider"
     return ""
 

@@ -62,8 +62,8 @@ def unexpected_status(sender: str, response: Response) -> OAuthError:
     status, headers = response.status, response.headers
     text = f"{sender} answered {status}"
     limited = status == 429 or headers.get("X-RateLimit-Remaining") == "0"
-    if 300 <= status < 400:
-        text += f" to {_target(headers.get('Location', ''))}: redirects are not followed"
+    if 300 <= status < 400 and "Location" in headers:
+        text += f" to {_target(headers['Location'])}: redirects are not followed"
     elif ends := _retry_time(headers, LIMIT_HEADERS if limited else LIMIT_HEADERS[:1]):
         text += f": it accepts requests again at {ends:%Y-%m-%d %H:%M} UTC"
     later = limited or status >= 500

@@ -24,6 +24,12 @@ DECIDING = {
     "ADMIN": "ADMINS",
     "LINK_EMAIL": "LINK_BY_EMAIL",
     "LINKBYEMAIL": "LINK_BY_EMAIL",
+    "signup": "SIGNUP",
+    "Require_Email": "REQUIRE_EMAIL",
+    "SIGN-UP": "SIGNUP",
+    "\ufeffSIGNUP": "SIGNUP",
+    "SIGNU\u0420": "SIGNUP",
+    "github_allowed_orgs": "GITHUB_ALLOWED_ORGS",
     "UNRESTRICTED_PROVIDER": "UNRESTRICTED_PROVIDERS",
     "ALLOWED_EMAIL_DOMAINS_FILE": "ALLOWED_EMAIL_DOMAINS",
 }
@@ -38,6 +44,7 @@ OTHERS = {
     "GITHUB_SECRET": "GITHUB_CLIENT_SECRET",
     "GITHUB_ID": "GITHUB_CLIENT_ID",
     "GITHB_CLIENT_ID": "GITHUB_CLIENT_ID",
+    "github_client_id": "GITHUB_CLIENT_ID",
     "GOOGLE_CLIENT_SECRT": "GOOGLE_CLIENT_SECRET",
 }
 
@@ -115,6 +122,8 @@ STRANGERS = {
     "HOME": "/root",
     "PATH": "/bin",
     "LOGNAME": "root",
+    "http_proxy": "http://proxy:3128",
+    "_": "/bin/env",
 }
 
 
@@ -176,3 +185,14 @@ def test_development_runs_on_with_half_of_a_provider() -> None:
         found = load(DEVELOPMENT | half)
         assert found.incomplete == (problem,)
         assert found.clients == {}
+
+
+PLACEHOLDERS = ["…", "...", "<client id>", "your-client-id", "YOUR_SECRET", "changeme", "xxxxxxx"]
+
+
+@pytest.mark.parametrize("value", PLACEHOLDERS)
+@pytest.mark.parametrize("name", ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"])
+def test_what_an_example_says_is_no_value(name: str, value: str) -> None:
+    told = f"{name} is a placeholder: fill in the real value"
+    assert problems(GITHUB | {name: value}) == [told]
+    assert load(DEVELOPMENT | GITHUB | {name: value}).incomplete == (told,)

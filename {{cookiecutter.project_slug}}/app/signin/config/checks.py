@@ -2,18 +2,21 @@
 
 import importlib.util
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import limits
 
+from ..oauth.provider import Client
 from ..oauth.responses import is_loopback
 from ..oauth.transport.proxy import DirectHost, direct_host
 from .reader import Reader
 
 LOCAL_URL = "http://localhost:8000"
 KEY_LENGTH = 32
+# What examples and instructions have in place of a value.
+PLACEHOLDER = re.compile(r"…|\.{3}|<.*>|your[-_ ].*|change.?me|x{3,}|\*{3,}", re.I)
 SAMPLE = re.compile(r"change.?me|example|sample|default|insecure|password|placeholder", re.I)
 HOST = re.compile(r"[a-z0-9._-]+|[a-f0-9:.]+")
 DRIVERS = {"postgresql": "psycopg", "redis": "redis", "rediss": "redis"}
@@ -33,6 +36,15 @@ def environments(reader: Reader) -> None:
     for name in ("FLASK_DEBUG", "PRACTICE_PROVIDER"):
         if reader.flag(name, "0"):
             reader.problem(name, "must be off in production")
+
+
+def placeholders(reader: Reader, clients: Iterable[Client]) -> None:
+    """Report client IDs and secrets that are not filled in."""
+    for client in clients:
+        for ending in ("CLIENT_ID", "CLIENT_SECRET"):
+            name = client.provider.setting(ending)
+            if PLACEHOLDER.fullmatch(reader.text(name)):
+                reader.incomplete.append(f"{name} is a placeholder: fill in the real value")
 
 
 def http_loopback(reader: Reader, name: str) -> bool:

@@ -49,7 +49,7 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
 
 def _other_provider(name: str, providers: Iterable[Provider]) -> str:
     """Return the provider that this app does not have, if the name is of a registration there."""
-    match = REGISTRATION.fullmatch(name)
+    match = REGISTRATION.fullmatch(name.upper())
     if match is None:
         return ""
     edits = len(match[1]) // 4
@@ -71,11 +71,11 @@ def _meant(name: str, settings: Mapping[str, str], own: bool) -> str:
 
     Short names of other programs differ from ours by as little, so these are not compared.
     """
-    letters = name.replace("_", "")
+    letters = _letters(name)
     most = 2 if own or len(letters) > 7 else int(len(letters) > 5)
     for edits in range(most + 1):
         for known, setting in settings.items():
-            other = known.replace("_", "")
+            other = _letters(known)
             if edits <= len(other) // 3 and _within(letters, other, edits):
                 return setting
     return ""
@@ -118,6 +118,11 @@ def _loosely(
     return next(iter(get_close_matches(name, lists, 1, 0.7)), "")
 
 
+def _letters(name: str) -> str:
+    """Return the letters and digits of a name, in capitals."""
+    return re.sub("[^A-Z0-9]", "", name.upper())
+
+
 def _words(name: str) -> list[str]:
     """Return the words of a name, in the singular."""
-    return [re.sub("IES$", "Y", word).removesuffix("S") for word in name.split("_")]
+    return [re.sub("IES$", "Y", word).removesuffix("S") for word in name.upper().split("_")]

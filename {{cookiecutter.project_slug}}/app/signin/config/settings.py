@@ -279,6 +279,7 @@ def _read_secret_files(reader: Reader, declared: Iterable[Provider]) -> None:
 def _check(reader: Reader, chosen: Iterable[Provider], clients: Mapping[str, Client]) -> None:
     """Check settings that depend on others, and all names.  Raises ConfigError."""
     checks.environments(reader)
+    checks.placeholders(reader, clients.values())
     access.admins(reader, chosen)
     access.restrictions(reader, chosen, clients)
     reader.check_quotes()

@@ -8,6 +8,7 @@ from app.signin.auth.error_pages import (
     EXPIRED_GRANTS,
     MISCONFIGURED_ERRORS,
     RETRY_ERRORS,
+    STATUSES,
 )
 from app.signin.auth.form_errors import TEXTS as FORM_TEXTS
 from app.signin.config import ROOT
@@ -49,6 +50,8 @@ def reasons() -> set[str]:
     """Return every reason that the log may name, but for a provider's own error codes."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in SIGNIN.rglob("*.py")]
     words = [*RETRY_ERRORS, *MISCONFIGURED_ERRORS, *EXPIRED_GRANTS, *FORM_TEXTS]
+    # Their names are put together from the state of an invitation.
+    words += [code for code in STATUSES if code.startswith("invitation_")]
     pages = [f"http_{code}" for code in TEXTS if 400 <= code < 500 and code != 429]
     return {reason for tree in trees for reason in literal_reasons(tree)} | {*words, *pages}
 

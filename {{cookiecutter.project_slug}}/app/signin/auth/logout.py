@@ -1,5 +1,6 @@
 """Sign out, here and at the provider.  `/session` returns the current user as JSON."""
 
+import logging
 from urllib.parse import urlencode
 
 from flask import jsonify, redirect, session
@@ -11,6 +12,8 @@ from ..oauth.errors import OAuthError
 from . import audit, bp, flow, sessions, settings
 
 METADATA_SECONDS = 3
+
+log = logging.getLogger(__name__)
 
 
 @bp.post("/logout")
@@ -39,7 +42,8 @@ def provider_logout(provider: str) -> dict[str, str] | None:
         return None
     try:
         url = flow().metadata(client.provider, METADATA_SECONDS).get("end_session_endpoint")
-    except OAuthError:
+    except OAuthError as error:
+        log.warning("no link to sign out at %s: %s", provider, error)
         return None
     if not url:
         return None

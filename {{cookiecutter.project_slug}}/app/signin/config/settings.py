@@ -107,8 +107,8 @@ class Settings:
     ratelimit_login: str = setting(
         checks.limit("30 per minute"),
         "`30 per minute`",
-        "How many sign-ins one address may start; the same limit applies separately to refused "
-        "callbacks",
+        "How many sign-ins one address may start; the same limit applies separately to "
+        "callbacks that belong to no sign-in, and to refused Logout Tokens",
     )
     pending_login_seconds: int = setting(
         number(600, least=1, most=600), "`600`", "How long a started sign-in may take"

@@ -201,6 +201,9 @@ def test_a_form_through_a_tunnel(
     [
         ({"Origin": "http://localhost:8000", "Sec-Fetch-Site": "cross-site"}, "cross_site"),
         ({"Origin": "https://evil.example"}, "foreign_origin"),
+        ({"Origin": "http://localhost:8000.evil.example"}, "foreign_origin"),
+        ({"Origin": "http://localhost.evil.example"}, "foreign_origin"),
+        ({"Origin": "http://localhost@evil.example"}, "foreign_origin"),
         ({"Origin": "null"}, "null_origin"),
     ],
 )

@@ -70,8 +70,7 @@ def _clean(record: logging.LogRecord) -> bool:
 
 
 def _plain(text: str) -> str:
-    escaped = text.replace('"', "%22").encode("ascii", "backslashreplace").decode()
-    return HIDDEN.sub("", escaped)
+    return HIDDEN.sub("", text.replace('"', "%22").encode("ascii", "backslashreplace").decode())
 
 
 def _warn_of_proxy() -> None:

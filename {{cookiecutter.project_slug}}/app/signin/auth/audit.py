@@ -67,7 +67,7 @@ def store_refusal(*, provider: str | None, reason: str, user_id: int | None) -> 
         db.session.commit()
     except SQLAlchemyError:
         db.session.rollback()
-        log.warning("the event could not be stored")
+        log.warning("the event could not be stored", exc_info=True)
 
 
 def _recent_refusals() -> int:

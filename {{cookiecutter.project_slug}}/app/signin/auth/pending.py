@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import g, redirect, session
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from werkzeug.wrappers import Response
 
 from ..database import delete_rows, hash_of, now
@@ -17,6 +17,8 @@ from ..oauth.provider import Client
 from . import signin
 
 MAX_PER_BROWSER = 10
+# Expired rows that one start deletes: the rest is for `cleanup`.
+MAX_DELETED = 100
 MAX_POSTED_USER = 4096
 KEEP_EXPIRED = timedelta(hours=1)
 
@@ -41,7 +43,7 @@ def start_login(client: Client, login: PendingLogin, *, max_age: int | None = No
 def remember(row: PendingLogin, secret: str, seconds: int) -> None:
     """Store a row for `seconds` under the hash of `secret`, bound to this browser, and commit.
 
-    Also delete the browser's oldest rows, beyond ten.
+    Also delete the browser's oldest rows, beyond ten, and some expired ones of others.
     """
     row.state_hash = hash_of(secret)
     row.browser_hash = hash_of(session.setdefault("browser", secrets.token_urlsafe(32)))
@@ -53,7 +55,8 @@ def remember(row: PendingLogin, secret: str, seconds: int) -> None:
     newest_first = PendingLogin.created_at.desc()
     newest = select(PendingLogin.state_hash).where(this_browser).order_by(newest_first)
     too_many = and_(this_browser, PendingLogin.state_hash.not_in(newest.limit(MAX_PER_BROWSER)))
-    delete_rows(PendingLogin, too_many)
+    some_expired = select(PendingLogin.state_hash).where(expired()).limit(MAX_DELETED)
+    delete_rows(PendingLogin, or_(too_many, PendingLogin.state_hash.in_(some_expired)))
     db.session.commit()
 
 

@@ -82,19 +82,25 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _check_foreign(settings: Settings, origin: str, site: str | None) -> None:
     """Raise ForeignOrigin.  In development, accept forms that a tunnel has passed on.
 
-    A tunnel may replace the Origin with this machine's.  Spec: Fetch Metadata Request Headers §2.3.
+    A tunnel may replace the Origin with this machine's, and its public URL is https.
+    Spec: Fetch Metadata Request Headers §2.3.
     """
     detail = f"Origin is {origin[:100]!r}, PUBLIC_URL is {settings.public_url!r}"
     if site == "cross-site":
         raise ForeignOrigin(f"Sec-Fetch-Site is 'cross-site'; {detail}", reason="cross_site")
-    if settings.development and (site == "same-origin" or _is_this_machine(origin)):
+    if settings.development and (site == "same-origin" or _is_this_machine(origin, settings)):
         return
     reason = "null_origin" if origin == "null" else "foreign_origin"
     raise ForeignOrigin(detail, reason=reason)
 
 
-def _is_this_machine(origin: str) -> bool:
+def _is_this_machine(origin: str, settings: Settings) -> bool:
+    """Return whether an Origin is this machine's, as a tunnel to PUBLIC_URL may send it."""
+    public = urlsplit(settings.public_url)
     try:
-        return is_loopback(urlsplit(origin).hostname)
+        parts = urlsplit(origin)
+        host, _ = parts.hostname, parts.port  # Raises ValueError if it is no number.
     except ValueError:
         return False
+    tunnel = parts.scheme == public.scheme or not is_loopback(public.hostname)
+    return tunnel and is_loopback(host)

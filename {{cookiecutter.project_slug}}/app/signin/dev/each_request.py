@@ -28,9 +28,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         registered = "practice" in app.extensions["signin"].settings.clients
         if settings.practice_provider and not registered:
             practice_clients.register(app, settings)
-        if request.host == public_host or request.path.startswith(EXEMPT):
-            return None
-        return _at_another_host(urlsplit(settings.origin))
+        elsewhere = request.host != public_host and not request.path.startswith(EXEMPT)
+        return _at_another_host(urlsplit(settings.origin)) if elsewhere else None
 
 
 def _at_another_host(public: SplitResult) -> Response | tuple[str, int] | None:

@@ -226,3 +226,49 @@ def test_db_10_the_schema_itself_holds_it(
     else:
         with postgresql_database(request.getfixturevalue("migrated_postgresql")) as url:
             check(url.replace("postgresql://", "postgresql+psycopg://"))
+
+
+def test_an_export_for_a_reader(app: RunningApp, ada: Visitor) -> None:
+    """Named after the app and the day; without numbers of rows, and without empty tables."""
+    import re
+    from datetime import UTC, datetime
+
+    answer = ada.press("/account/export")
+    found = json.loads(answer.text)
+
+    name = re.search(r'filename="([^"]+)"', answer.headers["Content-Disposition"])
+    assert name
+    assert name[1].endswith(f"-{datetime.now(UTC):%Y-%m-%d}.json")
+    assert re.fullmatch(r"[a-z0-9-]+\.json", name[1])
+    assert "template" in name[1], "the name of the app"
+    assert all(found.values()), "an empty table"
+    assert not {"api_tokens", "pending_logins", "invitations"} & set(found)
+    for table, rows in found.items():
+        if table in ("users", "notes"):
+            continue
+        for row in rows:
+            internal = {"id", "user_id", "identity_id", "session_id", "sid", "request_id"}
+            assert not internal & set(row), table
+    assert found["identities"][0]["sub"] == ADA.sub
+
+
+def test_columns_that_an_owner_calls_secret(app: RunningApp, ada: Visitor, sql: Any) -> None:
+    from app.db import Base
+    from sqlalchemy import Column, ForeignKey, Integer, String, Table
+
+    names = ("api_secret", "password_hash", "PassWord", "token_hash", "private_key", "harmless")
+    columns = [Column(name, String) for name in names]
+    key = Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"))
+    pin = Column("pin", String, info={"secret": True})
+    vault = Table(
+        "vault", Base.metadata, Column("id", Integer, primary_key=True), key, pin, *columns
+    )
+    try:
+        quoted = ", ".join(f'"{name}" TEXT' for name in (*names, "pin"))
+        sql(app, f"CREATE TABLE vault (id INTEGER, user_id INTEGER, {quoted})")
+        sql(app, "INSERT INTO vault VALUES (1, 1, 'x', 'x', 'x', 'x', 'x', 'x', 'x')")
+        found = json.loads(ada.press("/account/export").text)
+    finally:
+        Base.metadata.remove(vault)
+
+    assert found["vault"] == [{"id": 1, "user_id": 1, "harmless": "x"}]

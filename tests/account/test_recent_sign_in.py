@@ -79,13 +79,21 @@ def test_lk_10_not_asked_within_ten_minutes(
 
 
 def test_reading_is_never_asked_for(stale: Visitor) -> None:
-    for path in ("", "/connections", "/sessions", "/activity", "/export", "/delete"):
+    for path in ("", "/connections", "/sessions", "/activity"):
         assert stale.visit(f"/account{path}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/account/export", "/account/delete"])
+def test_a_form_is_not_filled_in_twice(stale: Visitor, path: str) -> None:
+    """The question comes before the form, not after it."""
+    assert asks(stale.visit(path)) == path
+    assert went_to(stale.confirm("alpha", ADA, path)) == path
+    assert "<form" in stale.visit(path).text
 
 
 def test_the_way_back_stays_here(stale: Visitor) -> None:
     for evil in ("https://evil.example", "//evil.example", "/\\evil.example"):
-        assert asks(stale.press("/account/export", back=evil)) == "/"
+        assert asks(stale.press("/account/export", back=evil)) == "/account/export"
     assert went_to(stale.confirm("alpha", ADA, "//evil.example")) == "/"
 
 

@@ -1,7 +1,7 @@
 """The home page, and an example page that requires sign-in."""
 
 from flask import Blueprint, redirect, render_template, session, url_for
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
@@ -44,6 +44,16 @@ def notes() -> str | Response:
         return redirect(url_for("home.notes"), code=303)
     newest = select(Note).where(Note.user_id == user.id).order_by(Note.id.desc()).limit(100)
     return render_template("home/notes.html", form=form, notes=db.session.scalars(newest).all())
+
+
+@bp.post("/notes/<int(max=2147483647):note_id>/delete")
+@sessions.login_required
+def delete_note(note_id: int) -> Response:
+    """Delete a note of the current user."""
+    mine = Note.id == note_id, Note.user_id == sessions.user().id
+    db.session.execute(delete(Note).where(*mine))
+    db.session.commit()
+    return redirect(url_for("home.notes"), code=303)
 
 
 def welcome(user: User) -> None:

@@ -1,4 +1,5 @@
-// Pages work without this file. It shows the current one of tabs that do not fit, and turns on the copy buttons:
+// Pages work without this file. It shows the current one of tabs that do not fit, tells times in the reader's own zone,
+// says that a provider is being called, and turns on the copy buttons:
 // <span class="copy-row"><code>text</code><button type="button" data-copy hidden>Copy</button></span>
 "use strict";
 
@@ -27,4 +28,30 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       spoken.textContent = "";
     }, 2000);
   });
+}
+
+const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+
+// "5 minutes ago" within a week, then the local date. The title has the exact time.
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const moment = new Date(time.dateTime);
+  const seconds = (moment - Date.now()) / 1000;
+  if (Number.isNaN(seconds)) continue;
+  const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
+  time.title = moment.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" });
+  if (Math.abs(seconds) < 7 * 86400) time.textContent = relative.format(Math.round(seconds / size), unit);
+  else time.textContent = moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
+// A provider may take seconds to answer. A second press would start a second login.
+for (const form of document.querySelectorAll(".provider-form")) {
+  const button = form.querySelector(".provider");
+  form.addEventListener("submit", (event) => {
+    if (button.hasAttribute("aria-busy")) event.preventDefault();
+    button.setAttribute("aria-busy", "true");
+    spoken.textContent = "Please wait";
+  });
+  // Back at this page, as the browser kept it.
+  addEventListener("pageshow", () => button.removeAttribute("aria-busy"));
 }

@@ -21,6 +21,7 @@ def connections() -> str:
     identities = my_identities()
     label = settings().label
     used = {identity.provider for identity in identities}
+    offered = sorted(buttons(settings().clients), key=lambda button: button["name"] in used)
     usable = {identity.id for identity in identities if accounts.can_sign_in(identity)}
     return render_template(
         "signin/account/connections.html",
@@ -29,7 +30,9 @@ def connections() -> str:
         marks={identity.id: mark_file(identity.provider) for identity in identities},
         usable=usable,
         removable=len(usable) > 1,
-        buttons=[button for button in buttons(settings().clients) if button["name"] not in used],
+        # A session that did not begin with one of these has another way in, such as a password.
+        only_way_in=current().provider in used,
+        buttons=[button | {"again": button["name"] in used} for button in offered],
     )
 
 

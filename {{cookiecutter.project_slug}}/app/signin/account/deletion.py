@@ -11,17 +11,12 @@ from .recent_sign_in import recent_sign_in_required
 
 
 @bp.route("/delete", methods=["GET", "POST"])
-def delete() -> Response | str:
-    """Ask for confirmation, and delete the account."""
-    form = DeleteForm()
-    if form.validate_on_submit():
-        return delete_account()
-    return render_template("signin/account/delete.html", form=form)
-
-
 @recent_sign_in_required
-def delete_account() -> Response:
-    """Delete the account and everything that belongs to it."""
+def delete() -> Response | str:
+    """Ask for confirmation, and delete the account with everything that belongs to it."""
+    form = DeleteForm()
+    if not form.validate_on_submit():
+        return render_template("signin/account/delete.html", form=form)
     accounts.delete_account(current().user_id)
     db.session.commit()
     sessions.clear_cookie()

@@ -21,11 +21,14 @@ PROVIDER_RECENT_SECONDS = 300
 P = ParamSpec("P")
 
 
-def recent_sign_in_required(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Ask people who signed in more than ten minutes ago to sign in again."""
+def recent_sign_in_required(view: Callable[P, Response | str]) -> Callable[P, Response | str]:
+    """Ask people who signed in more than ten minutes ago to sign in again.
+
+    A view with a form asks before it shows the form, so that nobody fills it in twice.
+    """
 
     @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response | str:
         return view(*args, **kwargs) if is_recent() else ask_again()
 
     return guarded
@@ -37,18 +40,24 @@ def is_recent() -> bool:
 
 
 def ask_again() -> Response:
-    """Redirect to the page that asks for a new sign-in.  The person returns here afterwards."""
-    back = request.path if request.method == "GET" else request.form.get("back", "")
-    back = safe_next([back or url_for("signin_account.connections")])
+    """Redirect to the page that asks for a new sign-in.
+
+    The person returns to this page afterwards, or to the connections if it has no GET.
+    """
+    rule = request.url_rule
+    has_page = rule is not None and "GET" in (rule.methods or ())
+    back = request.path if has_page else url_for("signin_account.connections")
     return redirect(url_for("signin_account.confirm", next=back), code=303)
 
 
 @bp.get("/reauthenticate")
 def confirm() -> str:
     """Ask for a sign-in with a provider of this account."""
-    used = {identity.provider for identity in my_identities()}
+    identities = my_identities()
+    used = {identity.provider for identity in identities}
     return render_template(
         "signin/account/confirm.html",
+        identities=identities,
         buttons=[button for button in buttons(used) if button["configured"]],
         next=safe_next(request.args.getlist("next")),
     )

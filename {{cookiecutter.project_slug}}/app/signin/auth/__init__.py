@@ -9,6 +9,7 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     renewal       renew the session of a person who re-authenticates
     same_address  confirm a new identity whose address belongs to an account
     error_pages   the pages of failed logins
+    error_words   what those pages say of a login, a link or a re-authentication
     form_errors   the page of a refused form
     protection    CSRF protection, and the session cookie
     limits        rate limits
@@ -25,10 +26,10 @@ This file holds what all of them share.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
-from flask import Blueprint, abort, current_app
+from flask import Blueprint, abort, current_app, make_response, render_template
 
 from ..config import Settings
 from ..host import HOME
@@ -74,7 +75,16 @@ def flow() -> LoginFlow:
 
 def client_or_404(provider: str) -> Client:
     """Return our registration at a provider, or abort with 404 if it is not set up."""
-    return settings().clients.get(provider) or abort(404)
+    return settings().clients.get(provider) or _not_set_up(provider)
+
+
+def _not_set_up(provider: str) -> NoReturn:
+    """Abort with 404.  In development, say that the app has this provider, without credentials."""
+    known = settings().known_providers().get(provider)
+    if known is None or not settings().development:
+        abort(404)
+    page = render_template("signin/not_set_up.html", label=known.label, name=provider)
+    abort(make_response(page, 404))
 
 
 def safe_next(values: Sequence[str]) -> str:

@@ -35,6 +35,7 @@ from ..oauth.errors import (
     TokenError,
 )
 from . import CALLBACKS, audit, bp, safe_next, settings
+from .error_words import WORDS, words_for
 from .errors import IdentityError
 from .limits import count_refused
 
@@ -115,8 +116,10 @@ def refuse(problem: OAuthError | IdentityError) -> Response:
     audit.log_only("refused", provider=provider, reason=problem.reason, detail=str(problem))
     if login:
         audit.store_refusal(provider=provider, reason=problem.reason, user_id=login.user_id)
+    if isinstance(problem, IdentityError):
+        session["choose_account"] = True
     _show_operator(problem)
-    return redirect_to_error(error_code(problem), return_to)
+    return redirect_to_error(error_code(problem), return_to, login.purpose if login else "login")
 
 
 def _cancelled(problem: AuthorizationError, login: PendingLogin, return_to: str | None) -> Response:
@@ -178,9 +181,11 @@ def _failed(code: str) -> Response | tuple[str, int]:
     return redirect_to_error(code, None) if callback else _page(code, audit.request_id())
 
 
-def redirect_to_error(code: str, return_to: str | None) -> Response:
-    """Redirect to the page of an error, with its request id."""
-    url = url_for("signin.error", code=code, r=audit.request_id(), next=return_to)
+def redirect_to_error(code: str, return_to: str | None, purpose: str = "login") -> Response:
+    """Redirect to the page of an error, with its request id and what the login was for."""
+    other = purpose if purpose in WORDS and purpose != "login" else None
+    request_id = audit.request_id()
+    url = url_for("signin.error", code=code, r=request_id, next=return_to, purpose=other)
     return redirect(url, code=303)
 
 
@@ -198,5 +203,6 @@ def _page(code: str, request_id: str) -> tuple[str, int]:
         request_id_shown=request_id if re.fullmatch(r"[0-9a-f]{16}", request_id) else None,
         refusal=refusal if refusal and refusal[0] == request_id else None,
         next=safe_next(request.args.getlist("next")),
+        **words_for(request.args.get("purpose", "")),
     )
     return page, STATUSES[code]

@@ -3,7 +3,7 @@
 import logging
 from urllib.parse import urlencode
 
-from flask import jsonify, redirect, session
+from flask import flash, jsonify, redirect, render_template, session
 from werkzeug.wrappers import Response
 
 from ..host import HOME, db
@@ -16,6 +16,12 @@ METADATA_SECONDS = 3
 log = logging.getLogger(__name__)
 
 
+@bp.get("/logout")
+def logout_page() -> str:
+    """Show the button that signs out.  A link must not sign anybody out."""
+    return render_template("signin/logout.html")
+
+
 @bp.post("/logout")
 def logout() -> Response:
     """End this browser's session.  The next page offers to sign out at the provider too."""
@@ -26,7 +32,11 @@ def logout() -> Response:
         sessions.end_this_session()
         db.session.commit()
         sessions.clear_cookie()
-        session["provider_logout"] = provider_logout(provider)
+        offer = provider_logout(provider)
+        if offer:
+            session["provider_logout"] = offer
+        else:
+            flash("You are signed out.", "success")
     return redirect(HOME, code=303)
 
 

@@ -27,12 +27,14 @@ def start_login(client: Client, login: PendingLogin, *, max_age: int | None = No
     """Store a pending login and redirect the browser to the provider.
 
     The caller sets `purpose` and `next_url`; for `link` and `reauthenticate` also `session_id` and
-    `user_id`.  For `max_age` see `LoginFlow.start`.
+    `user_id`.  For `max_age` see `LoginFlow.start`.  The provider asks which account to use when
+    one is connected, and after an account was refused here: it would take the same one again.
     """
     # End the transaction, so no database connection is in use during the request to the provider.
     db.session.commit()
     app_state = signin()
-    url, login_request = app_state.flow.start(client, max_age=max_age)
+    choose = login.purpose == "link" or "choose_account" in session
+    url, login_request = app_state.flow.start(client, max_age=max_age, choose_account=choose)
     login.provider = client.provider.name
     login.nonce, login.code_verifier = login_request.nonce, login_request.code_verifier
     login.max_age = login_request.max_age

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
 from ..database import transaction
+from ..host import HOME
 from ..models import Identity, PendingLogin
 from ..oauth.authorization import authorization_response
 from ..oauth.errors import InvalidCallback
@@ -21,6 +22,7 @@ from . import (
     safe_next,
     same_address,
     sessions,
+    settings,
 )
 from .buttons import buttons
 from .limits import count_starts
@@ -34,7 +36,15 @@ def login() -> str:
     """Show a button for each provider."""
     cleanup.once_an_hour()
     return_to = safe_next(request.args.getlist("next"))
-    return render_template("signin/login.html", buttons=buttons(), next=return_to)
+    return render_template(
+        "signin/login.html",
+        buttons=buttons(),
+        next=return_to,
+        session_ended=sessions.has_ended(),
+        sign_in_needed=return_to != HOME,
+        signup=settings().signup,
+        invited="invitation" in session,
+    )
 
 
 @bp.route("/login/<provider>", methods=["GET", "POST"])

@@ -32,7 +32,15 @@ log = logging.getLogger(__name__)
 
 
 def hold(provider: Provider, claims: Claims, next_url: str) -> Response:
-    """Hold an identity for ten minutes, replacing an earlier one.  Redirect to its page."""
+    """Hold an identity for ten minutes, replacing an earlier one.  Redirect to its page.
+
+    The address may have come from this very provider, which has given the person a new `sub`.  Only
+    the owner can tell whether it is the same person, so the log says it.
+    """
+    for user_id, names in accounts.with_verified_email(claims).items():
+        if provider.name in names:
+            detail = f"the verified address of user {user_id} comes with a new sub"
+            audit.log_only("held", provider=provider.name, reason="new_sub", detail=detail)
     pending.take(PendingLogin.purpose == "hold")
     identity = json.dumps(asdict(claims))
     row = PendingLogin(purpose="hold", provider=provider.name, next_url=next_url, identity=identity)
@@ -49,11 +57,14 @@ def same_address() -> str | Response:
     claims = _claims(row)
     known = {name for names in accounts.with_verified_email(claims).values() for name in names}
     signup = settings().signup
+    # The provider that the person comes from would send the same new identity again.
+    others = buttons(known - {row.provider})
     return render_template(
         "signin/same_address.html",
         new=settings().label(row.provider),
         email=claims.email,
-        buttons=[button for button in buttons(known) if button["configured"]],
+        buttons=[button for button in others if button["configured"]],
+        same_provider=row.provider in known,
         next=row.next_url,
         may_sign_up=signup == "open" or (signup == "invite" and invitations.in_session()),
     )

@@ -113,6 +113,12 @@ def current() -> LoginSession | None:
     return g.get("login_session") if current_user.is_authenticated else None
 
 
+def has_ended() -> bool:
+    """Return whether this browser's session is over, although nobody signed out in it."""
+    key = session.get("_user_id", "")
+    return key.startswith(KEY_PREFIX) and not current_user.is_authenticated
+
+
 def user() -> SignInUser:
     """Return the current user.  For views behind `login_required`."""
     signed_in: SignInUser = current_user._get_current_object()

@@ -57,14 +57,36 @@ class PendingRequest(Protocol):
     def max_age(self) -> int | None: ...  # noqa: D102
 
 
-def authorization_url(client: Client, metadata: Mapping[str, Any], login: LoginRequest) -> str:
+def account_chooser(provider: Provider, metadata: Mapping[str, Any]) -> dict[str, str]:
+    """Return the parameters that make a provider ask which account to use, if it can.
+
+    Spec: OpenID Connect Core 1.0 §3.1.2.1 (prompt).
+    """
+    if provider.choose_account is not None:
+        return dict(provider.choose_account)
+    known = metadata.get("prompt_values_supported") or ["select_account"]
+    word = next((word for word in ("select_account", "login") if word in known), None)
+    if word is None or not provider.openid_connect:
+        return {}
+    words = provider.authorization_params.get("prompt", "").split()
+    return {"prompt": " ".join([*(one for one in words if one not in ("none", word)), word])}
+
+
+def authorization_url(
+    client: Client,
+    metadata: Mapping[str, Any],
+    login: LoginRequest,
+    more: Mapping[str, str] | None = None,
+) -> str:
     """Return the provider's URL to redirect the browser to.
 
+    `more` are parameters of this login alone.
     Spec: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core 1.0 §3.1.2.1.
     """
     provider = client.provider
     query = {
         **provider.authorization_params,
+        **(more or {}),
         "response_type": "code",
         provider.client_id_param: client.client_id,
         "redirect_uri": client.redirect_uri,

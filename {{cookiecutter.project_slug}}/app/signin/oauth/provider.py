@@ -81,8 +81,9 @@ class Provider:
     the answer beside the standard ones.  `cancel_errors` are its codes for a cancelled sign-in.
     `pkce`, `nonce` and `max_age` are false only if the provider rejects them, `in_app_browsers`
     only if it refuses browsers that are part of another app.  `auth_method` is how the client
-    authenticates; empty means as the metadata says.  `offline` are authorization
-    parameters that make it give a refresh token.
+    authenticates; empty means as the metadata says.  `offline` are authorization parameters that
+    make it give a refresh token; `choose_account` are those that make it ask which account to use
+    (None: `prompt=select_account` at OpenID Providers, nothing at others).
 
     Registration: `console_url` and `console_hint` say where and how.  `loopback_host` is the name
     of this machine that a callback URL may have there, empty if none.
@@ -117,6 +118,7 @@ class Provider:
     auth_method: str = ""
     id_token_algs: tuple[str, ...] = ()
     offline: Mapping[str, str] = field(default_factory=dict)
+    choose_account: Mapping[str, str] | None = None
     settings: tuple[Setting, ...] = ()
     authenticate: "Callable[[Client, requests.Request], None] | None" = None
     edit_token_request: "Callable[[Client, requests.Request, Mapping[str, str]], None] | None" = (

@@ -45,6 +45,8 @@ PROVIDER = Provider(
     authorization_params={"response_mode": "form_post"},
     cancel_errors=("user_cancelled_authorize",),
     auth_method="private_key_jwt",
+    # Apple documents no parameter for it.
+    choose_account={},
     authenticate=authenticate,
     claims=claims,
     settings=(

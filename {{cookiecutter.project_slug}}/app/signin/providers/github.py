@@ -101,6 +101,7 @@ PROVIDER = Provider(
     # A GitHub App that was just installed sends people here with these, and without a state.
     callback_params=("installation_id", "setup_action"),
     auth_method="client_secret_post",
+    choose_account={"prompt": "select_account"},
     issuers=issuers,
     claims=claims,
     settings=(

@@ -14,6 +14,8 @@ PROVIDER = Provider(
     # ID Tokens have no nonce: authlib#763, social-core#833.
     nonce=False,
     auth_method="client_secret_post",
+    # LinkedIn documents no parameter for it.
+    choose_account={},
     # The documented token response has no token_type.
     read_tokens=bearer_by_default,
     console_url="https://www.linkedin.com/developers/apps",

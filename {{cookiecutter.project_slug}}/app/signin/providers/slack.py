@@ -32,6 +32,8 @@ PROVIDER = Provider(
     # PKCE makes a Slack app a public client, and its secret is refused: centaur#1101.
     pkce=False,
     auth_method="client_secret_post",
+    # Slack documents no parameter for it.
+    choose_account={},
     read_tokens=read_tokens,
     claims=claims,
     settings=(Setting(ending="ALLOWED_TEAMS", allow_list=True, example="T0123ABCD"),),

@@ -31,6 +31,7 @@ PROVIDER = Provider(
     # the desktop guide requires the challenge in hex, unlike RFC 7636.
     pkce=True,
     auth_method="client_secret_post",
+    choose_account={"disable_auto_auth": "1"},
     claims=claims,
     console_url="https://developers.tiktok.com/apps",
     console_hint="Add Login Kit, platform Web, with the URI.",

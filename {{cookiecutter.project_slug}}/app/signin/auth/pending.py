@@ -34,7 +34,8 @@ def start_login(client: Client, login: PendingLogin, *, max_age: int | None = No
     db.session.commit()
     app_state = signin()
     choose = login.purpose == "link" or "choose_account" in session
-    url, login_request = app_state.flow.start(client, max_age=max_age, choose_account=choose)
+    start = app_state.flow.start_choosing if choose else app_state.flow.start
+    url, login_request = start(client, max_age=max_age)
     login.provider = client.provider.name
     login.nonce, login.code_verifier = login_request.nonce, login_request.code_verifier
     login.max_age = login_request.max_age

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
@@ -57,11 +57,17 @@ class PendingRequest(Protocol):
     def max_age(self) -> int | None: ...  # noqa: D102
 
 
-def account_chooser(provider: Provider, metadata: Mapping[str, Any]) -> dict[str, str]:
-    """Return the parameters that make a provider ask which account to use, if it can.
+def with_account_chooser(client: Client, metadata: Mapping[str, Any]) -> Client:
+    """Return a client whose authorization request makes the provider ask which account to use.
 
-    Spec: OpenID Connect Core 1.0 §3.1.2.1 (prompt).
+    A provider that cannot is not asked to.  Spec: OpenID Connect Core 1.0 §3.1.2.1 (prompt).
     """
+    provider = client.provider
+    params = {**provider.authorization_params, **_account_chooser(provider, metadata)}
+    return replace(client, provider=replace(provider, authorization_params=params))
+
+
+def _account_chooser(provider: Provider, metadata: Mapping[str, Any]) -> dict[str, str]:
     if provider.choose_account is not None:
         return dict(provider.choose_account)
     known = metadata.get("prompt_values_supported") or ["select_account"]
@@ -72,21 +78,14 @@ def account_chooser(provider: Provider, metadata: Mapping[str, Any]) -> dict[str
     return {"prompt": " ".join([*(one for one in words if one not in ("none", word)), word])}
 
 
-def authorization_url(
-    client: Client,
-    metadata: Mapping[str, Any],
-    login: LoginRequest,
-    more: Mapping[str, str] | None = None,
-) -> str:
+def authorization_url(client: Client, metadata: Mapping[str, Any], login: LoginRequest) -> str:
     """Return the provider's URL to redirect the browser to.
 
-    `more` are parameters of this login alone.
     Spec: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core 1.0 §3.1.2.1.
     """
     provider = client.provider
     query = {
         **provider.authorization_params,
-        **(more or {}),
         "response_type": "code",
         provider.client_id_param: client.client_id,
         "redirect_uri": client.redirect_uri,

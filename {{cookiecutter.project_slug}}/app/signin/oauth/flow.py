@@ -13,9 +13,9 @@ from joserfc.jwk import Key
 from .authorization import (
     LoginRequest,
     PendingRequest,
-    account_chooser,
     authorization_code,
     authorization_url,
+    with_account_chooser,
 )
 from .claims import sanitized, standard_claims
 from .descriptions import explain
@@ -40,22 +40,25 @@ class LoginFlow:
     http: Http
     documents: Documents
 
-    def start(
-        self, client: Client, *, max_age: int | None = None, choose_account: bool = False
-    ) -> tuple[str, LoginRequest]:
+    def start(self, client: Client, *, max_age: int | None = None) -> tuple[str, LoginRequest]:
         """Return the URL to send the browser to, and what to store until it comes back.
 
         `max_age` asks for a sign-in at most that many seconds ago.  It is omitted if the provider
-        does not return `auth_time`.  `choose_account` asks which account at the provider to use.
-        Raises OAuthError.
+        does not return `auth_time`.  Raises OAuthError.
         Spec: OpenID Connect Core 1.0 §3.1.2.1.
         """
         metadata = self.metadata(client.provider)
         returns_auth_time = "auth_time" in metadata.get("claims_supported", ["auth_time"])
         send_max_age = returns_auth_time and client.provider.max_age
         login_request = LoginRequest(max_age=max_age if send_max_age else None)
-        more = account_chooser(client.provider, metadata) if choose_account else None
-        return authorization_url(client, metadata, login_request, more), login_request
+        return authorization_url(client, metadata, login_request), login_request
+
+    def start_choosing(
+        self, client: Client, *, max_age: int | None = None
+    ) -> tuple[str, LoginRequest]:
+        """Do the same as `start`, and let the provider ask which account to use."""
+        metadata = self.metadata(client.provider)
+        return self.start(with_account_chooser(client, metadata), max_age=max_age)
 
     def finish(self, client: Client, login: PendingRequest, callback: Mapping[str, str]) -> Grant:
         """Return who signed in (`Grant.claims`), and what the provider granted.

@@ -99,11 +99,7 @@ def callback(provider: str) -> Response:
     # form_post providers send a `user` field; see posted_callback.
     grant = flow().finish(client, login, response | {"user": login.posted_user or ""})
     admission.admit(grant)
-    finish = {
-        "login": finish_sign_in,
-        "link": finish_link,
-        "reauthenticate": finish_reauthentication,
-    }.get(login.purpose)
+    finish = FINISH.get(login.purpose)
     if finish is None:
         raise InvalidCallback(f"unknown login purpose {login.purpose!r}", reason="unknown_purpose")
     return finish(grant, login)
@@ -159,6 +155,14 @@ def finish_reauthentication(grant: Grant, login: PendingLogin) -> Response:
 
     sessions.set_cookie(transaction(work), grant.client.provider.name)
     return redirect(login.next_url, code=303)
+
+
+# How a login ends, by its purpose.
+FINISH = {
+    "login": finish_sign_in,
+    "link": finish_link,
+    "reauthenticate": finish_reauthentication,
+}
 
 
 @bp.post("/callback/<provider>")

@@ -9,7 +9,7 @@ from ..oauth.claims import as_sub
 from ..oauth.errors import InvalidResponse, OAuthError, UnexpectedStatus
 from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
-# 79 lines: e-mail addresses and organizations are separate, paged lists.
+# 80 lines: e-mail addresses and organizations are separate, paged lists.
 ISSUER = "https://github.com/login/oauth"
 PAGE_SIZE = 100
 MAX_PAGES = 10

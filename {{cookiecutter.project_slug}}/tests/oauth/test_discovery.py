@@ -58,7 +58,7 @@ def test_metadata_that_is_refused(found):
         "https://127.0.0.1/token",
         "https://169.254.169.254/latest/",
         "https://[::ffff:169.254.169.254]/latest/",
-        "https://metadata.google.internal/",
+        "https://instance-data/latest/",
         "https://2852039166/",
     ],
 )

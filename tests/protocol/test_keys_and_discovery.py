@@ -123,6 +123,18 @@ def test_metadata(row: Row, app: RunningApp, provider: BadProvider, canary: List
     walk(row, app, provider, canary)
 
 
+@pytest.mark.parametrize("value", [7, 0, True, "auth_time", "", {}])
+@pytest.mark.parametrize("name", ["claims_supported", "prompt_values_supported"])
+def test_an_optional_list_that_is_none_is_ignored(
+    name: str, value: object, app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    row = Row(id=name, outcome="OK", stage="metadata", change=document(**{name: value}))
+    went = walk(row, app, provider, canary)
+    form = {"csrf_token": went.browser.csrf_token("/account/connections")}
+    url = f"{app.url}/account/connections/two"
+    assert went.browser.post(url, data=form, allow_redirects=False).status_code == 303
+
+
 @pytest.mark.parametrize("what", [what for what in URLS if what not in ("missing", "null")])
 @pytest.mark.parametrize("name", OPTIONAL)
 def test_an_optional_endpoint_that_cannot_be_used_is_ignored(

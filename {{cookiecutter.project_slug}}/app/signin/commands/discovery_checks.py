@@ -7,7 +7,7 @@ import requests
 
 from ..auth import flow
 from ..database import now
-from ..oauth.discovery import ignored_endpoints
+from ..oauth.discovery import ignored_members
 from ..oauth.errors import OAuthError
 from ..oauth.id_token import SECRET_ALGORITHMS, algorithms
 from ..oauth.provider import Document, Provider
@@ -37,8 +37,8 @@ def checks(provider: Provider) -> Iterator[tuple[str, str]]:
         yield result("authentication at the token endpoint", problem)
     if provider.pkce:
         yield _pkce(provider, metadata)
-    for endpoint, problem in _ignored(provider, published).items():
-        yield "warn", f"the metadata's {endpoint} {problem}, so it is ignored"
+    for member, problem in _ignored(provider, published).items():
+        yield "warn", f"the metadata's {member} {problem}, so it is ignored"
     yield _clock(published)
 
 
@@ -82,7 +82,7 @@ def _ignored(provider: Provider, published: Response) -> dict[str, str]:
         document = decode_json(published.body)
     except OAuthError:
         return {}
-    return ignored_endpoints(provider, document, http.loopback, http.http_hosts)
+    return ignored_members(provider, document, http.loopback, http.http_hosts)
 
 
 def _clock(published: Response) -> tuple[str, str]:

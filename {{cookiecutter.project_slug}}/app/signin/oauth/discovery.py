@@ -25,8 +25,8 @@ URL_SAFE = str.maketrans("+/", "-_", "=\r\n ")
 REQUIRED_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 OPTIONAL_ENDPOINTS = ("userinfo_endpoint", "end_session_endpoint", "revocation_endpoint")
 ENDPOINTS = (*REQUIRED_ENDPOINTS, *OPTIONAL_ENDPOINTS)
-LIST_MEMBERS = (
-    "claims_supported",
+OPTIONAL_LISTS = ("claims_supported", "prompt_values_supported")
+REQUIRED_LISTS = (
     "code_challenge_methods_supported",
     "id_token_signing_alg_values_supported",
     "token_endpoint_auth_methods_supported",
@@ -46,7 +46,7 @@ def read_metadata(
 ) -> Mapping[str, Any]:
     """Return a provider's metadata, with its issuer and endpoints checked.
 
-    An optional endpoint that cannot be used is left out.  For `loopback` and `http_hosts` see
+    An optional member that cannot be used is left out.  For `loopback` and `http_hosts` see
     `url_problem`.  Raises InvalidResponse.  Spec: OpenID Connect Discovery 1.0 §4.3, RFC 8414 §3.3.
     """
     if not isinstance(document, dict):
@@ -56,13 +56,13 @@ def read_metadata(
         named = str(metadata.get("issuer"))[:MAX_NAMED]
         message = f"the metadata names issuer {named!r}, expected {provider.issuer!r}"
         raise InvalidResponse(message, reason="issuer_mismatch")
-    for name in LIST_MEMBERS:
+    for name in REQUIRED_LISTS:
         if not isinstance(metadata.get(name, []), list):
             raise InvalidResponse(f"the metadata's {name} is not a list")
     for name in REQUIRED_ENDPOINTS:
         if problem := endpoint_problem(provider, metadata.get(name), loopback, http_hosts):
             raise InvalidResponse(f"the metadata's {name} {problem}")
-    for name, problem in ignored_endpoints(provider, metadata, loopback, http_hosts).items():
+    for name, problem in ignored_members(provider, metadata, loopback, http_hosts).items():
         log.warning("%s: the metadata's %s %s: it is ignored", provider.name, name, problem)
         del metadata[name]
     if provider.pkce and "S256" not in metadata.get("code_challenge_methods_supported", ["S256"]):
@@ -73,14 +73,17 @@ def read_metadata(
     return metadata
 
 
-def ignored_endpoints(
+def ignored_members(
     provider: Provider, metadata: Document, loopback: bool, http_hosts: frozenset[str]
 ) -> dict[str, str]:
-    """Return the optional endpoints of metadata that cannot be used, each with the reason."""
-    named = {name: url for name in OPTIONAL_ENDPOINTS if (url := metadata.get(name)) is not None}
-    problems = {
-        name: endpoint_problem(provider, url, loopback, http_hosts) for name, url in named.items()
-    }
+    """Return the optional members of metadata that cannot be used, each with the reason."""
+    problems = {}
+    for name in (*OPTIONAL_ENDPOINTS, *OPTIONAL_LISTS):
+        value = metadata.get(name)
+        if name in OPTIONAL_LISTS and not isinstance(value, list | None):
+            problems[name] = "is not a list"
+        elif name in OPTIONAL_ENDPOINTS and value is not None:
+            problems[name] = endpoint_problem(provider, value, loopback, http_hosts)
     return {name: problem for name, problem in problems.items() if problem}
 
 

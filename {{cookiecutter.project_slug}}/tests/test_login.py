@@ -96,6 +96,24 @@ def test_a_form_of_another_site_starts_nothing(browser):
     assert browser.press("/login/fake", headers=elsewhere).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        ({"Origin": "http://localhost:8000"}, "opened at the wrong address"),
+        ({"Origin": "null"}, "did not say which page sent this form"),
+        ({"Sec-Fetch-Site": "cross-site"}, "sent by another site"),
+    ],
+)
+def test_in_production_a_form_comes_from_public_url(make_app, headers, text):
+    browser = make_app(PRODUCTION).test_client()
+    here = {"Referer": "https://app.example.org/login", "Sec-Fetch-Site": "same-origin"}
+    answer = browser.press("/login/fake", headers=here | headers)
+
+    assert answer.status_code == 400
+    assert text in answer.text
+    assert browser.press("/login/fake", headers=here).status_code == 303
+
+
 PATHS = ["/login/down", "/account/connections/down", "/account/reauthenticate/down"]
 
 

@@ -23,7 +23,8 @@ SPOILT = {
 }
 BROKEN = {
     "no sign": ("SIGNUP closed", 4),
-    "no value": ("SIGNUP", 4),
+    "a colon without a space": ("SIGNUP:closed", 4),
+    "an arrow": ("SIGNUP->closed", 4),
     "a colon": ("SIGNUP: closed", 4),
     "an open quote": ("\n\nAPP_NAME='it is open\nSIGNUP=closed", 6),
     "text after a quote": ("APP_NAME='a' b", 4),
@@ -112,7 +113,8 @@ def test_what_is_right_stays_right(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     file = tmp_path / ".env"
     file.write_bytes(
         b"\xef\xbb\xbfAPP_NAME='Caf\xc3\xa9 #1 costs $5'\r\n\r\n# a comment\r\n"
-        b'export SIGNUP = "closed" # so\r\nADMINS=\r\nSCOPE="a\r\nb"\r\n'
+        b'export SIGNUP = "closed" # so\r\nADMINS=\r\nCOMPOSE\r\nexport SHELL_OPTION\r\n'
+        b'SCOPE="a\r\nb"\r\n'
     )
     for name in ("APP_NAME", "SIGNUP", "ADMINS", "SCOPE", "DOTENV_NAMES"):
         monkeypatch.setenv(name, "")

@@ -43,8 +43,9 @@ def _text(file: Path) -> str:
 
 
 def _broken(binding: Binding) -> bool:
-    """Return whether a line is neither empty, a comment nor NAME=value."""
-    return binding.error or (binding.key is not None and binding.value is None)
+    """Return whether a line is neither empty, a comment, NAME=value nor a name alone."""
+    no_name = binding.value is None and not (binding.key or "a_comment").isidentifier()
+    return binding.error or no_name
 
 
 def _line(binding: Binding) -> int:

@@ -52,20 +52,27 @@ def test_tk_02_the_token_endpoint_drips(
 def test_tk_02_other_endpoints_drip(
     kind: str, stage: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
-    row = Row(id=kind, stage=stage, change=drips(EVERY)[kind], **LATER)
+    # The ID Token has said who it is: what userinfo fails to say costs no more than its claims.
+    end = {"outcome": "OK"} if stage == "userinfo" else LATER
+    row = Row(id=kind, stage=stage, change=drips(EVERY)[kind], **end)
     went = walk(row, app, provider, canary)
     assert went.seconds < 2 * TOTAL + 1.5
 
 
 @pytest.mark.usefixtures("impatient")
 def test_tk_02_each_answer_late_but_in_time_is_too_late_together(
-    app: RunningApp, provider: BadProvider, canary: Listener
+    app: RunningApp, provider: BadProvider, canary: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from app.signin.oauth.transport import deadline
+
+    limit = READ * 1.5
+    monkeypatch.setattr("app.signin.oauth.flow.time_limit", lambda *_: deadline.time_limit(limit))
+
     def late(honest: Any) -> Any:
         time.sleep(READ * 0.8)
         return honest
 
-    for stage in ("token", "jwks", "userinfo"):
+    for stage in ("token", "jwks"):
         provider.fault(stage, late)
     went = walk(Row(id="late", **LATER), app, provider, canary)
     assert went.seconds < TOTAL + 1.5
@@ -76,10 +83,9 @@ def test_ui_03_github_s_list_of_addresses_drips(
     app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
     change = drips(EVERY)["bytes of the body"]
-    row = Row(id="emails", outcome="OK", tenant="github", stage="emails", change=change)
+    row = Row(id="emails", tenant="github", stage="emails", change=change, **LATER)
     went = walk(row, app, provider, canary)
     assert went.seconds < TOTAL + 1.5
-    assert went.browser.session_json()["user"]["email"] is None
 
 
 def test_tk_02_in_real_time_within_fifteen_seconds(
@@ -166,7 +172,7 @@ def test_jw_12_memory_stays_flat(
     kind: str, stage: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
     change, reason = BIG[kind]
-    outcome = {"token": "REJ1", "userinfo": "REJ2"}[stage]
+    outcome = {"token": "REJ1", "userinfo": "OK"}[stage]
     row = Row(id=kind, outcome=outcome, stage=stage, change=change, reason=reason)
     walk(Row(id="warm", outcome="OK"), app, provider, canary)
     before = most_memory(reset=True)
@@ -572,7 +578,9 @@ def test_no_request_may_wait_longer_than_15_seconds_in_total(
     budgets: list[float] = []
 
     def noted(seconds: float = deadline.TOTAL_SECONDS) -> Any:
-        budgets.append(seconds)
+        # One inside another has no more than what that has left.
+        if deadline._deadline.get() is None:
+            budgets.append(seconds)
         return deadline.time_limit(seconds)
 
     def spent() -> float:

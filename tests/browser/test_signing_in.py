@@ -85,7 +85,7 @@ def test_other_forms_stay_here(app: RunningApp, page: Page, no_complaints: list[
     page.goto(f"{app.url}/login")
     press(page, "GitHub")
     page.goto(f"{app.url}/notes")
-    page.evaluate("document.forms[document.forms.length - 1].action = 'http://127.0.0.1:1/'")
+    page.evaluate("document.querySelector('main form').action = 'http://127.0.0.1:1/'")
     page.get_by_role("textbox", name="Note").fill("For somebody else")
     page.get_by_role("button", name="Add note").click(no_wait_after=True)
     page.wait_for_timeout(500)

@@ -1,0 +1,73 @@
+"""What a page does for the person at it: times, waiting, second thoughts, the field to mend."""
+
+from harness.app_server import RunningApp
+from harness.counting_provider import CountingProvider
+from playwright.sync_api import Page, expect
+
+from .test_signing_in import press
+
+
+def test_times_are_told_as_people_tell_them(
+    app: RunningApp, page: Page, no_complaints: list[str]
+) -> None:
+    page.goto(f"{app.url}/login?next=/account/activity")
+    press(page, "GitHub")
+    page.wait_for_url(f"{app.url}/account/activity")
+    time = page.locator("time").first
+    expect(time).to_have_text("this minute")
+    assert "20" in (time.get_attribute("title") or ""), "the exact time"
+    assert no_complaints == []
+
+
+def test_events_are_a_list_on_a_phone(app: RunningApp, page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 700})
+    page.goto(f"{app.url}/login?next=/account/activity")
+    press(page, "GitHub")
+    page.wait_for_url(f"{app.url}/account/activity")
+    for cell in page.locator(".table tbody td").all():
+        box = cell.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 375
+    wrap = page.locator(".table-wrap")
+    assert wrap.evaluate("box => box.scrollWidth <= box.clientWidth"), "nothing is cut off"
+
+
+def test_a_slow_provider_is_waited_for_once(
+    app: RunningApp, provider: CountingProvider, page: Page
+) -> None:
+    provider.seconds = 1.5
+    page.goto(f"{app.url}/login")
+    busy = page.evaluate(
+        """() => {
+            const button = document.querySelector(".provider-corp");
+            button.click();
+            button.click();
+            return button.getAttribute("aria-busy");
+        }"""
+    )
+    assert busy == "true"
+    page.wait_for_url(f"{app.url}/", timeout=20_000)
+    assert len([call for call in provider.take_calls() if call.name == "GET /authorize"]) == 1
+
+
+def test_disconnecting_asks_first(app: RunningApp, page: Page, no_complaints: list[str]) -> None:
+    page.goto(f"{app.url}/login?next=/account/connections")
+    press(page, "GitHub")
+    page.wait_for_url(f"{app.url}/account/connections")
+    page.get_by_role("button", name="Connect Corp", exact=True).click()
+    page.wait_for_url(f"{app.url}/account/connections")
+    page.locator("details.confirm > summary").last.click()
+    assert len(app.rows("identities")) == 2, "not yet"
+    page.get_by_role("button", name="Disconnect Corp", exact=True).click()
+    expect(page.get_by_text("Corp has been disconnected.")).to_be_visible()
+    assert [row["provider"] for row in app.rows("identities")] == ["github"]
+    assert no_complaints == []
+
+
+def test_the_field_with_the_error_has_the_focus(app: RunningApp, page: Page) -> None:
+    page.goto(f"{app.url}/login?next=/notes")
+    press(page, "GitHub")
+    page.wait_for_url(f"{app.url}/notes")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.get_by_role("textbox", name="Note")).to_be_focused()

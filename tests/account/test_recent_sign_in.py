@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from harness.app_server import RunningApp
-from harness.visitor import Visitor, error_of, went_to
+from harness.visitor import Visitor, error_of, text_of, went_to
 
 from .conftest import ADA, ADA_AT_B, GRACE, Later, Visit
 
@@ -157,10 +157,11 @@ def test_id_24_max_age_is_asked(stale: Visitor) -> None:
     asked = parse_qs(urlsplit(stale.leave("/account/reauthenticate/alpha", next="/")).query)
 
     assert asked["max_age"] == ["300"]
+    assert asked["prompt"] == ["login"], "its metadata does not say that it has auth_time"
     login = parse_qs(urlsplit(stale.leave("/login/alpha")).query)
-    assert "max_age" not in login
+    assert not {"max_age", "prompt"} & set(login)
     github = parse_qs(urlsplit(stale.leave("/account/reauthenticate/github", next="/")).query)
-    assert "max_age" not in github, "plain OAuth 2.0 knows no max_age"
+    assert not {"max_age", "prompt"} & set(github), "plain OAuth 2.0 knows neither"
 
 
 def ago(seconds: float) -> int:
@@ -190,6 +191,7 @@ def test_id_24_auth_time(app: RunningApp, stale: Visitor, auth_time: Any, good: 
         assert stale.press("/account/export").status_code == 200
     else:
         assert error_of(answer) == "provider_error"
+        assert "sign out here and sign in again" in text_of(stale.hop(answer))
         assert app.rows("login_sessions") == before
         assert "reauthenticate" in went_to(stale.press("/account/export"))
 
@@ -203,4 +205,27 @@ def test_id_24_a_provider_that_knows_no_auth_time_is_not_asked(
     asked = parse_qs(urlsplit(stale.leave("/account/reauthenticate/alpha", next="/")).query)
 
     assert "max_age" not in asked
+    assert asked["prompt"] == ["login"]
+    google = parse_qs(urlsplit(stale.leave("/account/reauthenticate/google", next="/")).query)
+    assert google["prompt"] == ["select_account"], "it refuses prompt=login"
     assert went_to(confirm_with(stale, auth_time=None)) == "/"
+
+
+def test_a_provider_that_lists_auth_time_is_asked_for_nothing_more(
+    app: RunningApp, stale: Visitor
+) -> None:
+    stale.people.metadata = {"claims_supported": ["sub", "auth_time"]}
+    app.app.extensions["signin"].flow.documents._cache.clear()
+    asked = parse_qs(urlsplit(stale.leave("/account/reauthenticate/alpha", next="/")).query)
+
+    assert (asked["max_age"], asked.get("prompt")) == (["300"], None)
+
+
+def test_the_owner_s_prompt_stays_beside_the_one_for_a_new_sign_in() -> None:
+    from app.signin.oauth.authorization import new_sign_in
+    from app.signin.oauth.provider import Client, Provider
+
+    prompts = {"prompt": "consent login"}
+    op = Provider(name="op", label="OP", issuer="https://op", authorization_params=prompts)
+    client, _ = new_sign_in(Client(provider=op, client_id="id", redirect_uri="/"), {}, 300)
+    assert client.provider.authorization_params == prompts

@@ -154,3 +154,21 @@ def test_two_logins_at_once_in_one_browser(
     for tab, wanted in tabs.items():
         tab.wait_for_url(f"{app.url}{wanted}")
         expect_signed_in(tab)
+
+
+def test_a_fragment_of_the_provider_does_not_stay(app: RunningApp, page: Page) -> None:
+    """Facebook adds `#_=_` to the callback; a browser keeps a fragment through redirects."""
+    page.route("**/callback/github?*", lambda route: _add_fragment(route))
+    page.goto(f"{app.url}/login?next=/notes%3Fa%3D1")
+    press(page, "GitHub")
+    page.wait_for_url(f"{app.url}/notes?a=1")
+    expect_signed_in(page)
+    assert page.evaluate("location.href") == f"{app.url}/notes?a=1"
+
+
+def _add_fragment(route: Route) -> None:
+    if "#" in route.request.url or "again" in route.request.url:
+        route.continue_()
+        return
+    location = f"{route.request.url}&again=1#_=_"
+    route.fulfill(status=302, headers={"Location": location})

@@ -4,14 +4,26 @@ Spec: RFC 6749 §4.1.2.1 and §5.2.
 """
 
 import json
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.app_server import RunningApp
-from harness.bad_provider import CLIENT_SECRET, BadProvider, Listener, Reply
+from harness.bad_provider import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    BadProvider,
+    Listener,
+    Reply,
+    compact,
+)
 from harness.browser import Browser
+from harness.production import ProxiedBrowser, gunicorn
 from harness.walk import Row, events, for_visitors, no_secret_in_log, query_of, walk, with_query
+
+from .conftest import settings
 
 ENTRA = "AADSTS50105: The signed in user is not assigned to a role.\r\nTrace ID: 0f\r\nTimestamp: 1"
 NASTY = {
@@ -332,3 +344,98 @@ def test_odd_errors_are_a_refusal_on_each_database(
         assert "/login/error/" in answer.headers["Location"]
     checked_log(either)
     assert len(either.rows("audit_events")[-1]["reason"]) <= 64
+
+
+STRAY = ["/login/github/authorized", "/callback/githbu", "/auth/github/callback", "/callback/"]
+
+
+@pytest.mark.parametrize("path", STRAY)
+@pytest.mark.parametrize("query", ["code=the-code-1234&state=the-state-1234", "error=x&state=s"])
+def test_an_answer_at_a_wrong_address_is_explained_in_development(
+    path: str, query: str, app: RunningApp, browser: Browser
+) -> None:
+    answer = browser.get(f"{app.url}{path}?{query}", allow_redirects=False)
+    assert answer.status_code == 404
+    assert "redirect_uri" in answer.text
+    assert f"{app.url}/callback/github" in answer.text
+    assert "the-code-1234" not in answer.text
+    plain = browser.get(f"{app.url}{path}", allow_redirects=False)
+    assert plain.status_code == 404
+    assert "redirect_uri" not in plain.text
+
+
+def test_not_in_production(
+    tmp_path: Path, sqlite: Callable[[], str], provider: BadProvider
+) -> None:
+    with gunicorn(tmp_path, sqlite(), settings(provider)) as served:
+        browser = ProxiedBrowser(served.url)
+        answer = browser.get(f"{served.url}/login/github/authorized?code=c&state=s")
+        assert answer.status_code == 404
+        assert "redirect_uri" not in answer.text
+        says = {"error": "invalid_scope", "error_description": "AADSTS50105 for visitors"}
+        page = browser.get(with_query(browser.to_callback(browser.start("op")), code=None, **says))
+        assert "refused this sign-in" in page.text
+        assert "AADSTS" not in page.text
+        browser.close()
+    assert "AADSTS50105 for visitors" in served.written()
+
+
+ODD_TEXTS = ["\ud800", "a\x00b", "\udfff\x00", "\u202e", "x" * 300, "\x1b[2J", "\x85"]
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+@pytest.mark.parametrize("name", ["sub", "sid"])
+def test_odd_names_in_a_logout_token_are_a_refusal_on_each_database(
+    name: str, text: str, either: RunningApp, provider: BadProvider
+) -> None:
+    now = int(time.time())
+    claims = {
+        "iss": provider.issuer("op"),
+        "aud": CLIENT_ID,
+        "iat": now,
+        "exp": now + 60,
+        "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        name: text,
+    }
+    token = compact({"alg": "RS256", "kid": "rsa-1"}, claims, "RS256", provider.rsa)
+    with Browser(either.url) as browser:
+        url = f"{either.url}/backchannel-logout/op"
+        answer = browser.post(url, data={"logout_token": token})
+        assert answer.status_code == 400, answer.text
+    assert "printable" in detail_of(either)
+    checked_log(either)
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+@pytest.mark.parametrize("stage", ["claims", "userinfo", "token", "metadata"])
+def test_odd_texts_everywhere_in_an_answer_end_without_a_fault_on_each_database(
+    stage: str, text: str, either: RunningApp, provider: BadProvider
+) -> None:
+    """Each member in turn; the login may work or be refused."""
+    honest: dict[str, Any] = {}
+    with Browser(either.url) as browser:
+        provider.fault(stage, lambda found: honest.update(found) or found)
+        browser.get(browser.to_callback(browser.start("op")), allow_redirects=False)
+    more = ("sid", "name", "email", "picture", "preferred_username", "error", "scope", "typ", "hd")
+    for name in (*honest, *more):
+        either.app.extensions["signin"].flow.documents._cache.clear()
+        provider.fault(stage, lambda found, name=name: {**found, name: text})
+        with Browser(either.url) as browser:
+            answer = browser.start("op")
+            if "/login/error/" not in answer.headers["Location"]:
+                url = browser.to_callback(answer)
+                answer = browser.get(url, allow_redirects=False)
+            assert answer.status_code == 303, (name, answer.text)
+            assert "internal" not in answer.headers["Location"]
+    checked_log(either)
+
+
+@pytest.mark.parametrize("says", [{"error": "invalid_client"}, {"message": "no"}])
+def test_the_doctor_names_the_setting_and_no_secret(
+    says: dict[str, Any], app: RunningApp, provider: BadProvider
+) -> None:
+    provider.fault("token", reply({**says, "detail": f"not {CLIENT_SECRET}"}, 401))
+    written = app.app.test_cli_runner().invoke(args=["doctor"]).output
+    assert "OIDC_OP_AUTH_METHOD" in written
+    assert "detail=not [removed]" in written
+    assert CLIENT_SECRET not in written

@@ -156,6 +156,14 @@ ROWS = [
         }.items()
     ),
     *(good(f"TK-11 {value}", tokens(token_type=value)) for value in ("bEaReR", "bearer", "BEARER")),
+    *(
+        good(f"TK-11 plain, token_type {what}", tokens(token_type=value), tenant="plain")
+        for what, value in {"missing": LEFT_OUT, "null": None, "empty": ""}.items()
+    ),
+    *(
+        rejected(f"TK-11 plain, {value}", tokens(token_type=value), "not_bearer", tenant="plain")
+        for value in ("mac", "DPoP", "BearerToken", 7)
+    ),
     good("TK-13 scope missing", tokens(scope=LEFT_OUT)),
     good("TK-13 scope narrower", tokens(scope="openid")),
     good("TK-13 scope wider", tokens(scope="openid email profile admin offline_access")),

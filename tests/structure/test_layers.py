@@ -102,7 +102,7 @@ BY_HOST = "sign_in_knows_the_app_around_it_by_one_file"
 CIRCLE = "nothing_imports_in_a_circle"
 HIDDEN = "no_import_hides_in_a_function_but_that_of_dev"
 WRONG = {
-    "upwards": ("signin/oauth/token.py", "from ..config import Settings", {BELOW}),
+    "upwards": ("signin/oauth/logout_token.py", "from ..config import Settings", {BELOW}),
     "upwards in a circle": ("signin/user.py", "from .models import Identity", {BELOW, CIRCLE}),
     "sideways": ("signin/account/export.py", "from .. import commands", {BELOW}),
     "the app around it": ("signin/auth/accounts.py", "from ...models import User", {BY_HOST}),

@@ -1,7 +1,10 @@
 // Pages work without this file. It shows the current one of tabs that do not fit, tells times in the reader's own zone,
-// says that a provider is being called, and turns on the copy buttons:
+// says that a provider is being called, clears the address bar, and turns on the copy buttons:
 // <span class="copy-row"><code>text</code><button type="button" data-copy hidden>Copy</button></span>
 "use strict";
+
+// Some providers add this to the callback, and browsers carry it through the redirect.
+if (location.hash === "#_=_") history.replaceState(null, "", location.pathname + location.search);
 
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 

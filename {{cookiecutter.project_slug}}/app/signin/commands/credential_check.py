@@ -3,6 +3,7 @@
 from ..auth import flow
 from ..auth.error_pages import error_code
 from ..oauth.authorization import LoginRequest, random_secret
+from ..oauth.descriptions import explain
 from ..oauth.errors import InvalidResponse, OAuthError, ProviderUnavailable, TokenError
 from ..oauth.provider import Client
 from ..oauth.token import code_request, read_token_response
@@ -31,12 +32,16 @@ def check(client: Client) -> tuple[str, str]:
 
 def _error_for_a_made_up_code(client: Client) -> TokenError:
     """Return the token endpoint's error.  Raises OAuthError where it answers in another way."""
-    with time_limit():
-        metadata = flow().documents.metadata(client.provider)
-        request = code_request(client, metadata, LoginRequest(), random_secret(), {})
-        answer = flow().http.send(client.provider.name, request)
+    login = LoginRequest()
     try:
+        with time_limit():
+            metadata = flow().documents.metadata(client.provider)
+            request = code_request(client, metadata, login, random_secret(), {})
+            answer = flow().http.send(client.provider.name, request)
         read_token_response(client.provider, answer)
-    except TokenError as error:
-        return error
+    except OAuthError as error:
+        explain(error, client, login, {})
+        if isinstance(error, TokenError):
+            return error
+        raise
     raise InvalidResponse("the token endpoint accepted a made-up code")

@@ -10,6 +10,7 @@ from ..oauth.claims import userinfo_claims
 from ..oauth.discovery import ENDPOINTS
 from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS
 from ..oauth.provider import Client, Provider, Setting
+from ..oauth.token import bearer_by_default
 from .provider_options import with_options
 from .reader import Reader
 
@@ -119,6 +120,8 @@ def oauth_provider(name: str, settings: Mapping[str, str]) -> Provider:
         userinfo_endpoint=settings["USERINFO_ENDPOINT"],
         scope=settings.get("SCOPE", ""),
         auth_method=settings.get("AUTH_METHOD") or "client_secret_post",
+        # Many servers leave token_type out, though RFC 6749 §5.1 requires it.
+        read_tokens=bearer_by_default,
         claims=userinfo_claims(
             sub=settings.get("SUB") or "sub",
             name=settings.get("NAME") or "name",

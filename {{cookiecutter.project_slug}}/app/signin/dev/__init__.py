@@ -1,4 +1,4 @@
-"""Development tools: practice provider, setup page, host check.
+"""Development tools: practice provider, setup page, host check, explanation of stray answers.
 
 They cannot be imported in production.
 """

@@ -1,4 +1,4 @@
-"""Before each request in development: register practice clients, and check the host."""
+"""Around each request in development: practice clients, the host, answers at a wrong address."""
 
 from urllib.parse import SplitResult, urlsplit
 
@@ -6,6 +6,7 @@ from flask import Flask, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ..auth import audit
+from ..auth import settings as current_settings
 from ..config import Settings
 from ..oauth.responses import is_loopback
 from . import practice_clients
@@ -31,6 +32,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         elsewhere = request.host != public_host and not request.path.startswith(EXEMPT)
         return _at_another_host(urlsplit(settings.origin)) if elsewhere else None
 
+    @app.after_request
+    def explain(response: Response) -> Response:
+        return _explained(response) if response.status_code == 404 else response
+
 
 def _at_another_host(public: SplitResult) -> Response | tuple[str, int] | None:
     """Redirect to PUBLIC_URL, or explain why not.  Return None behind a tunnel to it."""
@@ -45,3 +50,13 @@ def _at_another_host(public: SplitResult) -> Response | tuple[str, int] | None:
         audit.log_only("host_refused", reason="wrong_host", detail=str(shown))
         return render_template("signin/dev/host.html", **shown), 400
     return redirect(public.geturl() + request.full_path.removesuffix("?"), code=307)
+
+
+def _explained(response: Response) -> Response:
+    """Replace the page of a 404 whose query is an authorization response."""
+    sent = set(request.args)
+    if "state" in sent and sent & {"code", "error"}:
+        urls = [client.redirect_uri for client in current_settings().clients.values()]
+        response.set_data(render_template("signin/dev/stray_answer.html", urls=urls))
+        response.mimetype = "text/html"
+    return response

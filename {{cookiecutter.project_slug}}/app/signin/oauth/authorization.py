@@ -62,20 +62,40 @@ def with_account_chooser(client: Client, metadata: Mapping[str, Any]) -> Client:
 
     A provider that cannot is not asked to.  Spec: OpenID Connect Core 1.0 §3.1.2.1 (prompt).
     """
-    provider = client.provider
-    params = {**provider.authorization_params, **_account_chooser(provider, metadata)}
+    return _with_prompt(client, metadata, "select_account", "login")
+
+
+def new_sign_in(
+    client: Client, metadata: Mapping[str, Any], max_age: int
+) -> tuple[Client, LoginRequest]:
+    """Return what asks for a sign-in at most `max_age` seconds ago.
+
+    Only `auth_time` proves when the person signed in.  A provider whose metadata does not list it
+    is told to ask the person again; if its metadata lists other claims, it is not asked for a proof
+    that it cannot give.  Spec: OpenID Connect Core 1.0 §3.1.2.1.
+    """
+    provider, claims = client.provider, metadata.get("claims_supported")
+    if not provider.openid_connect:
+        return client, LoginRequest()
+    unproven = not provider.max_age or (claims is not None and "auth_time" not in claims)
+    if claims is None or unproven:
+        client = _with_prompt(client, metadata, "login")
+    return client, LoginRequest(max_age=None if unproven else max_age)
+
+
+def _with_prompt(client: Client, metadata: Mapping[str, Any], *wanted: str) -> Client:
+    """Return a client that sends the first of the `wanted` values of `prompt` that is known.
+
+    A provider may have parameters of its own for it.
+    """
+    provider, known = client.provider, metadata.get("prompt_values_supported") or wanted
+    added, word = provider.choose_account, next((word for word in wanted if word in known), "")
+    if added is None and word and provider.openid_connect:
+        words = provider.authorization_params.get("prompt", "").split()
+        words = [one for one in words if one not in ("none", word)]
+        added = {"prompt": " ".join([*words, word])}
+    params = {**provider.authorization_params, **(added or {})}
     return replace(client, provider=replace(provider, authorization_params=params))
-
-
-def _account_chooser(provider: Provider, metadata: Mapping[str, Any]) -> dict[str, str]:
-    if provider.choose_account is not None:
-        return dict(provider.choose_account)
-    known = metadata.get("prompt_values_supported") or ["select_account"]
-    word = next((word for word in ("select_account", "login") if word in known), None)
-    if word is None or not provider.openid_connect:
-        return {}
-    words = provider.authorization_params.get("prompt", "").split()
-    return {"prompt": " ".join([*(one for one in words if one not in ("none", word)), word])}
 
 
 def authorization_url(client: Client, metadata: Mapping[str, Any], login: LoginRequest) -> str:

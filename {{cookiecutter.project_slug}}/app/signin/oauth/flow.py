@@ -15,6 +15,7 @@ from .authorization import (
     PendingRequest,
     authorization_code,
     authorization_url,
+    new_sign_in,
     with_account_chooser,
 )
 from .claims import sanitized, standard_claims
@@ -43,14 +44,12 @@ class LoginFlow:
     def start(self, client: Client, *, max_age: int | None = None) -> tuple[str, LoginRequest]:
         """Return the URL to send the browser to, and what to store until it comes back.
 
-        `max_age` asks for a sign-in at most that many seconds ago.  It is omitted if the provider
-        does not return `auth_time`.  Raises OAuthError.
-        Spec: OpenID Connect Core 1.0 §3.1.2.1.
+        `max_age` asks for a sign-in at most that many seconds ago: see `new_sign_in`.
+        Raises OAuthError.  Spec: OpenID Connect Core 1.0 §3.1.2.1.
         """
-        metadata = self.metadata(client.provider)
-        returns_auth_time = "auth_time" in metadata.get("claims_supported", ["auth_time"])
-        send_max_age = returns_auth_time and client.provider.max_age
-        login_request = LoginRequest(max_age=max_age if send_max_age else None)
+        metadata, login_request = self.metadata(client.provider), LoginRequest()
+        if max_age is not None:
+            client, login_request = new_sign_in(client, metadata, max_age)
         return authorization_url(client, metadata, login_request), login_request
 
     def start_choosing(

@@ -19,7 +19,8 @@ from .provider import Client, Provider
 from .responses import decode_json
 
 LEEWAY_SECONDS = 60
-MAX_AGE_SECONDS = 300
+# A bound for tokens whose `exp` is good.  The nonce ties a token to its login.
+MAX_AGE_SECONDS = 3600
 MAX_LENGTH = 64 * 1024
 MAX_TIME = 1e12
 KEY_TYPES = {

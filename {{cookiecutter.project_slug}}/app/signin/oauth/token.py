@@ -96,9 +96,13 @@ def read_token_response(provider: Provider, response: Response) -> dict[str, Any
     if not usable or not access_token:
         raise InvalidResponse("there is no usable access_token", reason="no_access_token")
     if str(tokens.get("token_type")).lower() != "bearer":
-        message = f"the token_type is {tokens.get('token_type')!r:.40}, not Bearer"
-        raise InvalidResponse(message, reason="not_bearer")
+        raise _not_bearer(tokens.get("token_type"))
     return tokens
+
+
+def _not_bearer(token_type: object) -> InvalidResponse:
+    message = f"the token_type is {token_type!r:.40}, not Bearer"
+    return InvalidResponse(message, reason="not_bearer")
 
 
 def _decoded(provider: Provider, body: bytes) -> dict[str, Any]:

@@ -26,6 +26,8 @@ PROVIDER = Provider(
     label="Google",
     issuer="https://accounts.google.com",
     scope="openid email profile",
+    # It refuses prompt=login.
+    choose_account={"prompt": "select_account"},
     auth_method="client_secret_post",
     # Google answers those with disallowed_useragent.
     in_app_browsers=False,

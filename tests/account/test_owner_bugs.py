@@ -180,3 +180,17 @@ def ada_there(pages: RunningApp, visit: Visit) -> Visitor:
     browser = visit(pages)
     assert browser.sign_in("alpha", ADA).headers["Location"] == "/"
     return browser
+
+
+@pytest.mark.parametrize("path", ["/invite/{}", "/%69nvite/{}", "/invite/{}%0aforged"])
+def test_the_log_of_a_bug_holds_no_invitation(
+    path: str, serve: Serve, visit: Visit, sql: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    token = "j238jF-a-working-invitation_9IPk"
+    app = serve()
+    sql(app, "DROP TABLE invitations")
+    assert visit(app).visit(path.format(token)).status_code == 500
+    written = app.log_text() + "".join(capfd.readouterr())
+    assert "Exception on /invite/... [GET]" in written
+    assert token not in written
+    assert "\nforged" not in written

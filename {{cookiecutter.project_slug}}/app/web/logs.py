@@ -36,6 +36,12 @@ def init_app(app: Flask, *, development: bool, trusted_proxies: int = 0) -> None
         if not (trusted_proxies or FORWARDED.isdisjoint(request.environ)):
             _warn_of_proxy()
 
+    def log_exception(exception: Any) -> None:
+        path = loggable(request.full_path)
+        app.logger.error("Exception on %s [%s]", path, request.method, exc_info=exception)
+
+    # Flask's own writes the path as it is.
+    app.log_exception = log_exception  # type: ignore[assignment, method-assign]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Text() if development else _Json())
     root = logging.getLogger()

@@ -5,21 +5,17 @@ database, up and down again, on the tables that others refer to and on one of th
 """
 
 import textwrap
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import flask_migrate
 import pytest
 from app import create_app
 from app.db import db
 from harness.app_server import SECRET_KEY
-from sqlalchemy import MetaData, insert, select
 from sqlalchemy.engine import Engine
 
 from .conftest import Run, write_migration
-
-Rows = dict[str, list[dict[str, Any]]]
+from .rows import Rows, fill, rows
 
 # The table, and a text column of it that may be changed.
 TABLES = {
@@ -59,9 +55,17 @@ OPERATIONS = {
         "t.create_index('ix_extra', ['{column}'])",
         "t.drop_index('ix_extra')",
     ),
-    "make a column required": (
-        "t.alter_column('{column}', existing_type=sa.Text(), nullable=False)",
-        "t.alter_column('{column}', existing_type=sa.Text(), nullable=True)",
+    "make a column optional, and required again": (
+        "t.alter_column('created_at', existing_type=sa.DateTime(timezone=True), nullable=True)",
+        "t.alter_column('created_at', existing_type=sa.DateTime(timezone=True), nullable=False)",
+    ),
+    "add a required column with a default": (
+        "t.add_column(sa.Column('plan', sa.String(10), nullable=False, server_default='free'))",
+        "t.drop_column('plan')",
+    ),
+    "add a check": (
+        "t.create_check_constraint('ck_id', 'id > 0')",
+        "t.drop_constraint('ck_id', type_='check')",
     ),
 }
 NEW_TABLE = (
@@ -83,44 +87,6 @@ with create_app().app_context():
     else:
         print("no pragma")
 """
-
-
-def value(column: Any) -> Any:
-    """Return something to put into a column, other than a key."""
-    kind = column.type.python_type
-    if kind is datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC)
-    texts = {str: column.name[:8], bytes: b"secret", int: 1, bool: True}
-    return texts[kind]
-
-
-def fill(engine: Engine) -> None:
-    """Put one row into every table, each foreign key set."""
-    metadata = MetaData()
-    metadata.reflect(engine)
-    with engine.begin() as connection:
-        for table in metadata.sorted_tables:
-            if table.name == "alembic_version":
-                continue
-            row = {}
-            for column in table.columns:
-                if column.foreign_keys or (column.primary_key and column.type.python_type is int):
-                    row[column.name] = 1
-                else:
-                    row[column.name] = value(column)
-            connection.execute(insert(table).values(row))
-
-
-def rows(engine: Engine) -> Rows:
-    """Return every row of every table."""
-    metadata = MetaData()
-    metadata.reflect(engine)
-    with engine.connect() as connection:
-        return {
-            table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
-            for table in metadata.sorted_tables
-            if table.name != "alembic_version"
-        }
 
 
 @pytest.fixture
@@ -167,14 +133,16 @@ def test_each_operation_keeps_every_row(
 def surviving(before: Rows, after: Rows, table: str, column: str, name: str) -> bool:
     """Is each row still there, with every value that the operation did not take away?"""
     expected = {key: [dict(row) for row in found] for key, found in before.items()}
-    value_there = expected[table][0].pop(column)
-    if "rename" in name:
-        expected[table][0]["renamed"] = value_there
-    elif "drop" not in name:
-        expected[table][0][column] = value_there
-    return all(
-        len(after[key]) == 1 and found[0].items() <= after[key][0].items()
+    for row in expected[table]:
+        value_there = row.pop(column)
+        if "rename" in name:
+            row["renamed"] = value_there
+        elif "drop" not in name:
+            row[column] = value_there
+    return expected.keys() == after.keys() and all(
+        wanted.items() <= row.items()
         for key, found in expected.items()
+        for wanted, row in zip(found, after[key], strict=True)
     )
 
 
@@ -184,6 +152,19 @@ def test_a_new_table_keeps_every_row(
     write_migration(project, "books", head(flask), *NEW_TABLE)
     assert flask("db", "upgrade").returncode == 0
     assert {**rows(engine), "books": []} == {**filled, "books": []}
+    assert flask("db", "downgrade").returncode == 0
+    assert rows(engine) == filled
+
+
+def test_a_renamed_table_keeps_every_row(
+    filled: Rows, project: Path, flask: Run, engine: Engine
+) -> None:
+    up, down = "op.rename_table('users', 'people')", "op.rename_table('people', 'users')"
+    write_migration(project, "people", head(flask), up, down)
+    done = flask("db", "upgrade")
+    assert done.returncode == 0, done.stderr
+    found = rows(engine)
+    assert {"users" if table == "people" else table: found[table] for table in found} == filled
     assert flask("db", "downgrade").returncode == 0
     assert rows(engine) == filled
 
@@ -226,10 +207,11 @@ def test_a_migration_that_leaves_a_dangling_row_is_rolled_back(
 def test_a_migration_that_fails_half_way_changes_nothing(
     filled: Rows, project: Path, flask: Run, engine: Engine
 ) -> None:
+    before = head(flask)
     write_migration(
         project,
         "breaks",
-        head(flask),
+        before,
         "with op.batch_alter_table('users') as t:\n"
         "    t.alter_column('name', type_=sa.String(300))\n"
         "op.execute('DELETE FROM notes')\n"
@@ -237,6 +219,10 @@ def test_a_migration_that_fails_half_way_changes_nothing(
         "pass",
     )
     assert flask("db", "upgrade").returncode == 1
+    assert rows(engine) == filled
+    mended = "with op.batch_alter_table('users') as t:\n    t.alter_column('name', type_=sa.Text())"
+    write_migration(project, "breaks", before, mended, "pass")
+    assert flask("db", "upgrade").returncode == 0
     assert rows(engine) == filled
 
 

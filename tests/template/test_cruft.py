@@ -1,12 +1,16 @@
 """cruft is the way to update an app and to add an option later: create, check, diff, update."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from clean_copy import ROOT
 
 TEMPLATE = "{{cookiecutter.project_slug}}"
 
@@ -121,3 +125,111 @@ def test_updating_to_a_newer_version(app: Path, repository: Path, tool):
     assert f'commit = "{head}"' in stamp
     assert 'features = "admin"' in stamp
     assert not list(app.rglob("*.rej"))
+
+
+UPDATING = ROOT / "docs" / "updating.md"
+UPSTREAM = "https://github.com/<owner>/cookiecutter-flask-social-login"
+
+
+def written(heading: str) -> list[str]:
+    """Return the commands of a part of docs/updating.md, block by block."""
+    part = UPDATING.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return re.findall(r"^```console\n(.*?)^```", part, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def type_in(repository: Path, tmp_path: Path) -> Callable[..., str]:
+    """Run what the page says, as it stands there, and answer each question with Enter.
+
+    `uvx` runs the locked cruft, `make` does nothing, and GitHub is a folder of this machine.
+    """
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "uvx").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m "$@"\n')
+    (programs / "make").write_text("#!/bin/sh\n")
+    for program in programs.iterdir():
+        program.chmod(0o755)
+    upstream = UPSTREAM.replace("<owner>", "somebody")
+    environ = {
+        **os.environ,
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{repository.as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": upstream,
+    }
+
+    def run(folder: Path, commands: str, typed: str = "\n" * 20) -> str:
+        done = subprocess.run(
+            ["bash", "-ec", commands.replace("<owner>", "somebody")],
+            cwd=folder,
+            env=environ,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    return run
+
+
+def release(repository: Path, version: str) -> None:
+    """Make a new version, with a fix, and tag it."""
+    questions = json.loads((repository / "cookiecutter.json").read_text())
+    questions["__version"] = version
+    (repository / "cookiecutter.json").write_text(json.dumps(questions, indent=4))
+    with (repository / TEMPLATE / "Makefile").open("a") as file:
+        file.write(f"\n# A fix of {version}.\n")
+    commit(repository, version)
+    git(repository, "tag", f"v{version}")
+
+
+def test_the_page_on_updating_works_as_written(
+    repository: Path, tmp_path: Path, type_in: Callable[..., str]
+) -> None:
+    create, _, update, after = written("With cruft")
+    [add] = written("Adding a provider later")
+    type_in(tmp_path, create)
+    app = tmp_path / "my-app"
+    git(app, "init", "-q", "-b", "main")
+    commit(app, "generated")
+    release(repository, "0.2.0")
+    check, rest = update.split("\n", 1)
+    assert check == "uvx cruft check"
+    type_in(app, f"! {check}")
+    assert "+# A fix of 0.2.0." in type_in(app, rest)
+    type_in(app, after)
+    assert git(app, "status", "--porcelain") == ""
+    type_in(app, check)
+    type_in(app, add)
+    assert (app / "app/signin/providers/x.py").exists()
+    assert not list(app.rglob("*.rej"))
+
+
+def test_linking_works_as_written(
+    repository: Path, generate: Callable[..., Path], type_in: Callable[..., str]
+) -> None:
+    """An app that cookiecutter has made, linked after a newer version came out."""
+    app = generate(repository)
+    git(app, "init", "-q", "-b", "main")
+    first = commit(app, "generated") and git(repository, "rev-parse", "HEAD")
+    release(repository, "0.2.0")
+    _, link, update, _ = written("With cruft")
+    type_in(app, link, "\n" * 5 + first)
+    assert json.loads((app / ".cruft.json").read_text())["commit"] == first.strip()
+    assert "+# A fix of 0.2.0." in type_in(app, update.replace("uvx cruft check\n", ""))
+
+
+def test_git_alone_works_as_written(
+    repository: Path, generate: Callable[..., Path], tmp_path: Path, type_in: Callable[..., str]
+) -> None:
+    git(repository, "tag", "v0.1.0")
+    app = generate(repository)
+    git(app, "init", "-q", "-b", "main")
+    commit(app, "generated")
+    release(repository, "0.2.0")
+    [patch] = written("With git alone")
+    shutil.copytree(app, tmp_path / "my-app")
+    type_in(tmp_path, patch)
+    assert (tmp_path / "my-app/Makefile").read_text().endswith("# A fix of 0.2.0.\n")

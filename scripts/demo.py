@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,13 +49,31 @@ def make_anew() -> None:
     generate(DEMO.parent, "-f", *ANSWERS)
 
 
+def refuse_if_taken(port: str) -> None:
+    """Stop with one line where the port cannot be had."""
+    try:
+        socket.create_server(("127.0.0.1", int(port))).close()
+    except (OSError, OverflowError, ValueError) as error:
+        sys.exit(f"Port {port} cannot be used: {error}. Choose another one: make demo PORT=8080")
+
+
+def set_address(url: str) -> None:
+    """Write the address into .env, so that commands in build/demo print the same callback URLs."""
+    file = DEMO / ".env"
+    text = file.read_text(encoding="utf-8")
+    changed = re.sub(r"^PUBLIC_URL=http://localhost:.*$", f"PUBLIC_URL={url}", text, flags=re.M)
+    file.write_text(changed, encoding="utf-8")
+
+
 def serve(port: str) -> int:
     """Migrate and run the app; the exit code, 0 where Ctrl-C or a TERM signal ended it."""
     url = f"http://localhost:{port}"
+    set_address(url)
     environment = {**os.environ, "FLASK_RUN_PORT": port, "PUBLIC_URL": url}
     flask = [sys.executable, "-m", "flask"]
     print("Migrating the database ...", flush=True)
     subprocess.run([*flask, "db", "upgrade"], cwd=DEMO, env=environment, check=True)
+    print("Its commands: cd build/demo, then ../../.venv/bin/flask doctor and so on")
     print(f"\nOpen {url}   (stop with Ctrl-C)\n", flush=True)
     server = subprocess.Popen([*flask, "run"], cwd=DEMO, env=environment)
     try:
@@ -68,10 +88,12 @@ def serve(port: str) -> int:
 def main() -> int:
     """Generate and serve."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    port = sys.argv[1] if len(sys.argv) > 1 else "8000"
+    refuse_if_taken(port)
     with own_foreground():
         try:
             make_anew()
-            return serve(sys.argv[1] if len(sys.argv) > 1 else "8000")
+            return serve(port)
         except KeyboardInterrupt:
             return 0
         except subprocess.CalledProcessError as error:  # the command has said why

@@ -7,12 +7,15 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
 from harness.app_server import SECRET_KEY, TEMPLATE
 from harness.browser import Browser
 from harness.counting_provider import CountingProvider, Person, counting_provider
+from harness.databases import postgresql_database
+from harness.pooler import pooled
 from harness.ports import free_port
 
 AT_ONCE = 16
@@ -93,6 +96,20 @@ def test_right_person(each_database: str) -> None:
             returning = people[::10]
             again = list(crowd.map(lambda person: log_in(url, provider, person), returning))
             assert again == found[::10]
+
+
+def test_behind_a_pooler(migrated_postgresql: str, tmp_path: Path) -> None:
+    """Few connections of the server for all, and another one for each transaction."""
+    people = [Person(number) for number in range(40)]
+    with (
+        postgresql_database(migrated_postgresql) as database,
+        pooled(database, tmp_path) as url_of_pooler,
+        counting_provider() as provider,
+        gunicorn(url_of_pooler, provider.settings) as url,
+        ThreadPoolExecutor(AT_ONCE) as crowd,
+    ):
+        found = list(crowd.map(lambda person: log_in(url, provider, person), people))
+        assert [name for _, name, _ in found] == [person.name for person in people]
 
 
 @pytest.mark.parametrize("name", ["github", "corp"])

@@ -39,7 +39,9 @@ def gunicorn(database_url: str, settings: dict[str, str]) -> Iterator[str]:
         "RATELIMIT_ENABLED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--threads", "8"]
+    # The app's own configuration serves production only, which needs https.
+    command = [sys.executable, "-m", "gunicorn", "--config", os.devnull]
+    command += ["--workers", "1", "--threads", "8"]
     process = subprocess.Popen(
         [*command, "--bind", f"127.0.0.1:{port}", "app:create_app()"], cwd=TEMPLATE, env=environ
     )

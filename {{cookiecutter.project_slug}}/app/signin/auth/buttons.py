@@ -17,7 +17,7 @@ COLORS_SECONDS = 3600
 MARKS = Path(__file__).parents[1] / "static" / "marks"
 # How the User-Agent of a browser inside another app differs from a browser of its own.
 IN_APP = re.compile(
-    r"FBAN|FBAV|FB_IAB|Instagram|\bLine/|MicroMessenger|TikTok|musical_ly|BytedanceWebview|Snapchat"
+    r"FBAN|FBAV|FB_IAB|Instagram|\bLine/|MicroMessenger|musical_ly|trill_|BytedanceWebview|Snapchat"
     r"|Twitter|LinkedInApp|Pinterest|KAKAOTALK|; wv\)|iP(hone|ad|od)(?!.*Safari/)"
 )
 SHADES = {"white": "rgb(255 255 255 / 12%)", "black": "rgb(0 0 0 / 10%)"}

@@ -21,10 +21,10 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
     only reported: variables of the process may be those of other programs.
     """
     providers = [provider for provider in chosen if not provider.settings_prefix]
-    settings = {setting: setting for setting in sorted(reader.asked)}
+    settings = {_letters(setting): setting for setting in sorted(reader.asked)}
     # The same without the provider, such as ALLOWED_ORGS.
     endings = {
-        setting.removeprefix(provider.setting("")): setting
+        _letters(setting.removeprefix(provider.setting(""))): setting
         for setting in allow_lists
         for provider in providers
     }
@@ -69,13 +69,13 @@ def _how_to_add(other: str, providers: Iterable[Provider]) -> str:
 def _meant(name: str, settings: Mapping[str, str], own: bool) -> str:
     """Return the setting that differs by one or two letters, or an empty string.
 
-    Short names of other programs differ from ours by as little, so these are not compared.
+    `settings` has the settings by their letters.  Short names of other programs differ from ours by
+    as little, so these are not compared.
     """
     letters = _letters(name)
     most = 2 if own or len(letters) > 7 else int(len(letters) > 5)
     for edits in range(most + 1):
-        for known, setting in settings.items():
-            other = _letters(known)
+        for other, setting in settings.items():
             if edits <= len(other) // 3 and _within(letters, other, edits):
                 return setting
     return ""
@@ -86,9 +86,11 @@ def _within(a: str, b: str, edits: int) -> bool:
 
     A change adds, drops or replaces a letter, or swaps two neighbours.
     """
+    if abs(len(a) - len(b)) > edits:
+        return False
     while a[:1] == b[:1] != "":
         a, b = a[1:], b[1:]
-    if not edits or not a or not b or abs(len(a) - len(b)) > edits:
+    if not edits or not a or not b:
         return max(len(a), len(b)) <= edits
     swapped = a[:2] == b[1::-1] and _within(a[2:], b[2:], edits - 1)
     steps = ((a[1:], b[1:]), (a[1:], b), (a, b[1:]))

@@ -76,7 +76,7 @@ def explain(
     sent = (callback.get("code", ""), callback.get("state", ""), login.nonce, login.code_verifier)
     secrets = (client.client_secret, *kept, *sent)
     error.reason = cleaned(error.reason, REASON_LENGTH, secrets)
-    error.args = (cleaned(error.args[0], LENGTH, secrets),)
+    error.args = (cleaned(error.args[0], 2 * LENGTH, secrets),)
     error.description = cleaned(error.description, LENGTH, secrets)
     error.hint = _hint(error, client)
 

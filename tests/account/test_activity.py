@@ -47,6 +47,9 @@ def test_lg_05_each_event_once(app: RunningApp, ada: Visitor, event: str, step: 
     assert row["address"] == "127.0.0.1"
     assert row["reason"] is None
     assert [fields["event"] for fields in logged(app)] == [event]
+    if event == "delete_account":
+        assert (row["user_id"], row["actor"]) == (None, "user 1"), "the number that it had"
+        assert logged(app)[0]["actor"] == "user 1"
     if event != "delete_account":
         assert row["user_id"] == (2 if event == "sign_up" else 1)
         assert logged(app)[0]["user_id"] == row["user_id"]

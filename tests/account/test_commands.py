@@ -34,6 +34,7 @@ def test_messages_name_the_person(app: RunningApp, ada: Visitor, flask_command: 
     assert "Ada Lovelace (user 1) is disabled. 1 session(s) ended." in says("disable", "1")
     assert "Ada Lovelace (user 1) is enabled." in says("enable", "1")
     assert "Ada Lovelace (user 1) is deleted." in says("delete", "1")
+    assert app.rows("audit_events")[-1]["actor"] == "command line: user 1"
 
 
 def test_who_has_no_name(app: RunningApp, visit: Visit, flask_command: Any) -> None:

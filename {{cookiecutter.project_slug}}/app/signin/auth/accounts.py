@@ -198,7 +198,7 @@ def delete_account(user_id: int, actor: str | None = None) -> None:
     user = user_class()
     db.session.execute(delete(user).where(user.id == user_id))
     # The events of the account are gone.  This one names it by number; so does the log.
-    audit.record("delete_account", reason=f"user {user_id}", actor=actor)
+    audit.record("delete_account", actor=": ".join(filter(None, (actor, f"user {user_id}"))))
 
 
 def _change(user_id: int, event: str, actor: str, **values: object) -> None:

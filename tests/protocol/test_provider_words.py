@@ -232,9 +232,10 @@ def test_an_error_that_is_none(
 ECHOED = ("client_secret", "code", "code_verifier", "state")
 
 
+@pytest.mark.parametrize("before", ["", "x" * 55, "x" * 150])
 @pytest.mark.parametrize("member", ["error", "error_description", "message", "error_uri"])
 def test_a_secret_that_the_token_endpoint_repeats_is_taken_out(
-    member: str, app: RunningApp, provider: BadProvider, browser: Browser
+    member: str, before: str, app: RunningApp, provider: BadProvider, browser: Browser
 ) -> None:
     callback = browser.to_callback(browser.start("plain"))
     state = query_of(callback)["state"]
@@ -242,17 +243,16 @@ def test_a_secret_that_the_token_endpoint_repeats_is_taken_out(
     def change(_: Any) -> Reply:
         form = provider.last("token").form | {"state": state}
         words = " ".join(form[name] for name in ECHOED)
-        return Reply(
-            {"error": "invalid_request", member: words[: 60 if member == "error" else None]}, 400
-        )
+        return Reply({"error": "invalid_request", member: before + words}, 400)
 
     provider.fault("token", change)
     app.log.clear()
     browser.get(callback, allow_redirects=False)
-    assert CLIENT_SECRET not in app.log_text()
-    assert CLIENT_SECRET not in json.dumps(app.rows("audit_events"), default=str)
+    assert CLIENT_SECRET[:8] not in app.log_text()
+    assert query_of(callback)["code"][:8] not in app.log_text()
+    assert CLIENT_SECRET[:8] not in json.dumps(app.rows("audit_events"), default=str)
     no_secret_in_log(app, provider, callback)
-    assert "[removed]" in detail_of(app)
+    assert "[remove" in detail_of(app)
 
 
 def test_a_secret_that_the_callback_repeats_is_taken_out(

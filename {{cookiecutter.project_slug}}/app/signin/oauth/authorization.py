@@ -17,7 +17,7 @@ from .errors import AuthorizationError, InvalidCallback, OAuthError
 from .provider import Client, Provider
 
 MAX_PARAMETER = 4096
-MAX_DESCRIPTION = 200
+MAX_DESCRIPTION = 1000
 RESPONSE_PARAMETERS = ("state", "code", "iss", "error")
 # What a provider says about an error, for the log.  These decide nothing.
 DESCRIPTIONS = (

@@ -14,7 +14,6 @@ from .errors import AuthorizationError, InvalidResponse, OAuthError, TokenError
 from .provider import Client
 from .responses import Response, decode_json, unexpected_status
 
-LENGTH = 200
 REASON_LENGTH = 64
 # Shorter secrets are not looked for: they would make a text unreadable.
 MIN_SECRET = 4
@@ -34,21 +33,24 @@ WRONG_CLIENT = (
 )
 
 
-def cleaned(text: str, length: int = LENGTH, secrets: Iterable[str] = ()) -> str:
-    """Return a text without control characters and secrets, cut to `length`."""
+def cleaned(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return a text without control characters and secrets.
+
+    Cut a text after that: what is left of a secret that was cut is not found.
+    """
     text = printable("".join(" " if c in "\t\r\n" else c for c in text))
     for secret in secrets:
         if len(secret) >= MIN_SECRET:
             for written in (secret, quote_plus(secret), quote(secret)):
                 text = text.replace(written, "[removed]")
-    return text[:length]
+    return text
 
 
 def description(document: Any, *secrets: str, without: str = "") -> str:
     """Return what a JSON document says about an error, as `name=value; …`, or an empty string.
 
     Looks into an `error` object and into the first of `errors` too.  `without` names a member that
-    the caller shows itself.
+    the caller shows itself.  It is as long as the provider made it.
     """
     found = document if isinstance(document, dict) else {}
     errors = found.get("errors")
@@ -56,7 +58,7 @@ def description(document: Any, *secrets: str, without: str = "") -> str:
         found = found | inner if isinstance(inner, dict) else found
     said = {name: found.get(name) for name in MEMBERS if name != without}
     texts = [f"{name}={value}" for name, value in said.items() if isinstance(value, str | int)]
-    return cleaned("; ".join(texts), LENGTH, secrets)
+    return cleaned("; ".join(texts), secrets)
 
 
 def failure(sender: str, response: Response, *secrets: str) -> OAuthError:
@@ -75,9 +77,9 @@ def explain(
     kept = (client.settings.get(ending, "") for ending in ours)
     sent = (callback.get("code", ""), callback.get("state", ""), login.nonce, login.code_verifier)
     secrets = (client.client_secret, *kept, *sent)
-    error.reason = cleaned(error.reason, REASON_LENGTH, secrets)
-    error.args = (cleaned(error.args[0], 2 * LENGTH, secrets),)
-    error.description = cleaned(error.description, LENGTH, secrets)
+    error.reason = cleaned(error.reason, secrets)[:REASON_LENGTH]
+    error.args = (cleaned(error.args[0], secrets),)
+    error.description = cleaned(error.description, secrets)
     error.hint = _hint(error, client)
 
 

@@ -12,6 +12,9 @@ OAuthError
 The messages are for the operator's log and never hold a secret.  Pages have texts of their own.
 """
 
+# Of a provider's words in the log.
+LENGTH = 200
+
 
 class OAuthError(Exception):
     """A login that cannot go on.
@@ -29,7 +32,8 @@ class OAuthError(Exception):
 
     def __str__(self) -> str:
         """Return everything for the log."""
-        return ": ".join(filter(None, (self.args[0], self.description, self.hint)))
+        parts = self.args[0][: 2 * LENGTH], self.description[:LENGTH], self.hint
+        return ": ".join(filter(None, parts))
 
 
 class InvalidCallback(OAuthError):

@@ -11,7 +11,7 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from .authorization import PendingRequest
-from .descriptions import REASON_LENGTH, cleaned, description, failure
+from .descriptions import cleaned, description, failure
 from .errors import InvalidResponse, OAuthError, ProviderUnavailable, TokenError
 from .provider import Client, Document, Provider
 from .responses import SUCCESS, Response, decode_json
@@ -138,7 +138,7 @@ def _token_error(tokens: Mapping[str, Any]) -> TokenError:
     word = tokens["error"]
     if isinstance(word, dict):
         word = str(word.get("type") or word.get("code") or "")
-    named = cleaned(word, REASON_LENGTH) if isinstance(word, str) else ""
+    named = cleaned(word) if isinstance(word, str) else ""
     said = description(tokens, without="error" if isinstance(word, str) else "")
     return TokenError(named or "not_a_word", description=said)
 

@@ -443,7 +443,9 @@ def test_jw_11_what_is_cached_carries_a_provider_that_fails(
     for kept in documents._cache.values():
         kept.fresh_until = 0
     provider.fault(stage, reply({}, 500))
+    app.log.clear()
     walk(Row(id="stale", outcome="OK"), app, provider, canary)
+    assert "cannot be fetched, the old one is used" in app.log_text()
     assert provider.count(stage) == 1
     walk(Row(id="stale again", outcome="OK"), app, provider, canary)
     assert provider.count(stage) == 0

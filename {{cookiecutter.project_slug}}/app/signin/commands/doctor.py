@@ -25,7 +25,7 @@ from .identities import issuer_problem
 @click.command(cls=Command)
 @with_appcontext
 def providers() -> None:
-    """Show each provider: whether it is set up, its callback URL and missing settings."""
+    """Show each provider: whether it is set up, its callback URL and the settings it needs."""
     settings = current_settings()
     for provider in settings.providers:
         ready = provider.name in settings.clients
@@ -38,7 +38,7 @@ def providers() -> None:
         if provider.console_url:
             click.echo(f"    register at   {provider.console_url}")
         if not ready:
-            click.echo(f"    missing       {', '.join(needed_settings(provider))}")
+            click.echo(f"    settings      {', '.join(needed_settings(provider))}")
     if not settings.providers:
         click.echo(
             "No providers. Choose some when generating the app, or set OIDC_<NAME>_…"

@@ -1,5 +1,6 @@
 """The documents that providers publish, fetched once and kept for the whole process."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ FRESH_SECONDS = 3600
 STALE_SECONDS = 86400
 COOL_DOWN_SECONDS = 30
 WAIT_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
 
 # The provider's name, "metadata" or "keys", and the URL.
 DocumentKey = tuple[str, str, str]
@@ -94,8 +97,8 @@ class Documents:
             cached.fresh_until = now + COOL_DOWN_SECONDS
             try:
                 return self._fetch(key, read)
-            except OAuthError:
-                return cached
+            except OAuthError as error:
+                _log_kept(key, error)
         return cached
 
     def _fetch(self, key: DocumentKey, read: Callable[[Any], Any]) -> CachedDocument:
@@ -104,3 +107,8 @@ class Documents:
         now = time.monotonic()
         self._cache[key] = cached = CachedDocument(value, now, now + FRESH_SECONDS)
         return cached
+
+
+def _log_kept(key: DocumentKey, error: OAuthError) -> None:
+    provider, _, url = key
+    log.warning("%s: %s cannot be fetched, the old one is used: %s", provider, url, error)

@@ -113,4 +113,4 @@ def test_a_command_deletes_one_user(app: RunningApp, ada: Visitor, flask_command
     assert "1 user(s) deleted" in flask_command(app, "users", "delete", f"alpha:{ADA.sub}").output
     assert app.rows("users") == app.rows("identities") == app.rows("notes") == []
     [event] = [row for row in app.rows("audit_events") if row["event"] == "delete_account"]
-    assert event["actor"] == "command line"
+    assert event["actor"] == "command line: user 1"

@@ -114,38 +114,40 @@ def test_lg_01_and_03_what_gunicorn_writes_in_production(
 
 
 def test_lg_05_each_event_of_a_life(
-    app: RunningApp, provider: BadProvider, browser: Browser
+    sqlite: Callable[[], str], provider: BadProvider, canary: Listener
 ) -> None:
-    kept = len(app.rows("audit_events"))
+    """In an app of its own: the table keeps only so many refusals of one address."""
+    with running_app(sqlite(), settings(provider)) as app, Browser(app.url) as browser:
+        forget(app, provider, canary)
 
-    def come_back(**changes: str | None) -> None:
-        callback = browser.to_callback(browser.start("op"))
-        browser.get(with_query(callback, **changes), allow_redirects=False)
+        def come_back(**changes: str | None) -> None:
+            callback = browser.to_callback(browser.start("op"))
+            browser.get(with_query(callback, **changes), allow_redirects=False)
 
-    come_back()
-    come_back()
-    come_back(error="server_error", code=None)
-    come_back(error="access_denied", code=None)
-    come_back(state="x" * 43)
-    user_id = int(browser.session_json()["user"]["id"])
-    browser.post(f"{app.url}/logout", data={"csrf_token": browser.csrf_token()})
-    happened = [(event["event"], event.get("reason")) for event in events(app)]
-    assert happened == [
-        ("sign_up", None),
-        ("sign_in", None),
-        ("refused", "server_error"),
-        ("cancelled", None),
-        ("refused", "unknown_state"),
-        ("sign_out", None),
-    ]
-    for event in events(app):
-        assert event["provider"] == "op"
-        assert event["address"] == "127.0.0.1"
-        if event["event"] in ("sign_up", "sign_in", "sign_out"):
-            assert event["user_id"] == user_id
-    table = app.rows("audit_events")[kept:]
-    assert [row["event"] for row in table] == ["sign_up", "sign_in", "refused", "sign_out"]
-    assert all(row["request_id"] for row in table)
+        come_back()
+        come_back()
+        come_back(error="server_error", code=None)
+        come_back(error="access_denied", code=None)
+        come_back(state="x" * 43)
+        user_id = int(browser.session_json()["user"]["id"])
+        browser.post(f"{app.url}/logout", data={"csrf_token": browser.csrf_token()})
+        happened = [(event["event"], event.get("reason")) for event in events(app)]
+        assert happened == [
+            ("sign_up", None),
+            ("sign_in", None),
+            ("refused", "server_error"),
+            ("cancelled", None),
+            ("refused", "unknown_state"),
+            ("sign_out", None),
+        ]
+        for event in events(app):
+            assert event["provider"] == "op"
+            assert event["address"] == "127.0.0.1"
+            if event["event"] in ("sign_up", "sign_in", "sign_out"):
+                assert event["user_id"] == user_id
+        table = app.rows("audit_events")
+        assert [row["event"] for row in table] == ["sign_up", "sign_in", "refused", "sign_out"]
+        assert all(row["request_id"] for row in table)
 
 
 @pytest.mark.parametrize(

@@ -187,10 +187,10 @@ def _check_claims(
         "aud is another client": client.client_id in audiences,
         "azp is another client": for_us,
         "aud has several clients and azp is missing": not shared,
-        "it has expired": now < expires_at + LEEWAY_SECONDS,
+        "it has expired: check this machine's clock": now < expires_at + LEEWAY_SECONDS,
         "iat is in the future: check this machine's clock": -age <= LEEWAY_SECONDS,
         "iat is too old: check this machine's clock": age <= MAX_AGE_SECONDS + LEEWAY_SECONDS,
-        "it is not valid yet": starts_at <= now + LEEWAY_SECONDS,
+        "it is not valid yet: check this machine's clock": starts_at <= now + LEEWAY_SECONDS,
         "nonce is not the one of this login": same_nonce,
         "there is no sub": isinstance(claims.get("sub"), str) and claims["sub"],
         "the person did not sign in again": (

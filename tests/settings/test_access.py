@@ -51,3 +51,10 @@ def test_names_that_are_no_provider_s(names: str) -> None:
     assert problems(GOOGLE | {"UNRESTRICTED_PROVIDERS": names}) == [
         "UNRESTRICTED_PROVIDERS is not a list of providers of this app"
     ]
+
+
+def test_addresses_that_the_owner_trusts_and_that_link_accounts_are_told() -> None:
+    always, link = {"OIDC_OP_EMAIL_VERIFIED": "always"}, {"LINK_BY_EMAIL": "verified"}
+    [notice] = load(GITHUB | OP | always | link).notices
+    assert "OIDC_OP_EMAIL_VERIFIED is always, and LINK_BY_EMAIL is verified" in notice
+    assert load(GITHUB | OP | always).notices == load(GITHUB | OP | link).notices == ()

@@ -64,3 +64,17 @@ def restrictions(reader: Reader, chosen: Iterable[Provider], clients: Mapping[st
                 f"does not name {name}, which lets in everybody beside {by}: {''.join(own)}"
                 f"set ALLOWED_EMAIL_DOMAINS, or UNRESTRICTED_PROVIDERS={name}",
             )
+
+
+def trusted_addresses(reader: Reader, clients: Mapping[str, Client]) -> None:
+    """Report providers whose addresses link accounts because the owner trusts them."""
+    if reader.text("LINK_BY_EMAIL") != "verified":
+        return
+    for client in clients.values():
+        name = client.provider.setting("EMAIL_VERIFIED")
+        if reader.text(name) == "always":
+            reader.notice(
+                name,
+                "is always, and LINK_BY_EMAIL is verified: whoever can choose an address at"
+                f" {client.provider.label} gets into the account that has it",
+            )

@@ -282,6 +282,7 @@ def _check(reader: Reader, chosen: Iterable[Provider], clients: Mapping[str, Cli
     checks.placeholders(reader, clients.values())
     access.admins(reader, chosen)
     access.restrictions(reader, chosen, clients)
+    access.trusted_addresses(reader, clients)
     reader.check_quotes()
     names.check(reader, chosen, access.lists(reader, chosen))
     fatal = reader.problems + ([] if reader.development else reader.incomplete)

@@ -397,3 +397,17 @@ def test_pages_for_administrators_only(
     assert ada.visit("/owners-page").text == "for owners"
     flask_command(app, "users", "remove-admin", "1")
     assert ada.visit("/owners-page").status_code == 404
+
+
+def test_sessions_follow_when_two_ids_of_one_person_are_exchanged(
+    app: RunningApp, ada: Visitor, visit: Visit, flask_command: Any, tmp_path: Path, sql: Any
+) -> None:
+    other = visit(app)
+    ada.link("alpha", replace(ADA, sub="second"))
+    other.sign_in("alpha", replace(ADA, sub="second"))
+    before = [row["sub"] for row in app.rows("login_sessions")]
+    assert before == [ADA.sub, "second"]
+    lines = f"old,new\n{ADA.sub},second\nsecond,{ADA.sub}\n"
+    assert move(app, flask_command, tmp_path, lines, "--apply").exit_code == 0
+
+    assert [row["sub"] for row in app.rows("login_sessions")] == ["second", ADA.sub]

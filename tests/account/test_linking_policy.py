@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness.app_server import RunningApp
+from harness.counting_provider import CountingProvider
 from harness.visitor import Visitor, error_of, went_to
 
 from .conftest import ADA, ADA_AT_B, GRACE, Serve, Visit
@@ -368,3 +369,15 @@ def test_lk_01_verified_means_true(serve: Serve, visit: Visit, said: object) -> 
 
     assert stranger.who()["id"] == "2"
     assert stranger.who()["email_verified"] is False
+
+
+def test_an_identity_whose_profile_cannot_be_read_is_held_too(
+    app: RunningApp, ada: Visitor, visit: Visit, provider: CountingProvider
+) -> None:
+    def hang_up(name: str) -> None:
+        if name == "userinfo":
+            raise ConnectionError
+
+    provider.before = hang_up
+    answer = visit(app).sign_in("beta", replace(ADA_AT_B, claims={"name": None}))
+    assert went_to(answer) == SAME_ADDRESS

@@ -5,9 +5,12 @@ Spec: RFC 6749 §4.1.2.1 and §5.2.
 
 import json
 import time
+from base64 import b64encode
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from harness.app_server import RunningApp
@@ -79,6 +82,8 @@ def test_the_words_of_a_callback_are_logged_and_not_shown(
         ("The user has denied your application access.", True),
         ("End-User aborted interaction", True),
         ("User cancelled the dialog", True),
+        ("user denied by conditional access policy", False),
+        ("canceled by an administrator rule", False),
         ("Permissions error; user_denied", True),
         (ENTRA, False),
         ("User is not assigned to the client application.", False),
@@ -229,6 +234,60 @@ def test_an_error_that_is_none(
     walk(Row(id="none", outcome="OK", stage="token", change=change), app, provider, canary)
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"status": 403, "message": "invalid client secret"}, 403),
+        ({"status": 400, "message": "invalid client"}, 400),
+        ({"error": "invalid_client_secret"}, 200),
+        ({"error": "INVALID_CLIENT"}, 400),
+        ({"error": "invalid_request", "error_description": "Client key or secret is wrong."}, 200),
+        ({"error": "Unauthorized"}, 401),
+    ],
+)
+def test_wrong_credentials_in_other_words(
+    body: Any, status: int, app: RunningApp, provider: BadProvider, browser: Browser
+) -> None:
+    callback = browser.to_callback(browser.start("op"))
+    provider.fault("token", reply(body, status))
+    app.log.clear()
+    answer = browser.get(callback, allow_redirects=False)
+    named = status != 401 or "error" not in body
+    assert ("/login/error/provider_misconfigured" in answer.headers["Location"]) is named
+    assert ("OIDC_OP_CLIENT_SECRET" in detail_of(app)) is named
+
+
+@pytest.mark.parametrize(
+    ("error", "description"),
+    [("invalid_request", "code_verifier is not allowed here"), ("invalid_grant", "PKCE failed")],
+)
+def test_words_about_pkce_name_its_setting(
+    error: str, description: str, app: RunningApp, provider: BadProvider, browser: Browser
+) -> None:
+    callback = browser.to_callback(browser.start("op"))
+    provider.fault("token", reply({"error": error, "error_description": description}))
+    app.log.clear()
+    browser.get(callback, allow_redirects=False)
+    assert "OIDC_OP_PKCE=off" in detail_of(app)
+
+
+@pytest.mark.parametrize("nonce", [None, "another"])
+def test_a_nonce_that_does_not_come_back_names_its_setting(
+    nonce: Any, app: RunningApp, provider: BadProvider, canary: Listener
+) -> None:
+    change = lambda claims: {**claims, "nonce": nonce}  # noqa: E731
+    row = Row(id="nonce", outcome="REJ1", stage="claims", change=change, reason="invalid_id_token")
+    walk(row, app, provider, canary)
+    assert "OIDC_OP_NONCE=off" in detail_of(app)
+
+
+def test_an_error_without_a_state_is_in_the_log(app: RunningApp, browser: Browser) -> None:
+    app.log.clear()
+    query = "error_code=1349048&error_message=Can%27t+Load+URL"
+    browser.get(f"{app.url}/callback/op?{query}", allow_redirects=False)
+    assert "error_code=1349048; error_message=Can't Load URL" in detail_of(app)
+
+
 ECHOED = ("client_secret", "code", "code_verifier", "state")
 
 
@@ -253,6 +312,45 @@ def test_a_secret_that_the_token_endpoint_repeats_is_taken_out(
     assert CLIENT_SECRET[:8] not in json.dumps(app.rows("audit_events"), default=str)
     no_secret_in_log(app, provider, callback)
     assert "[remove" in detail_of(app)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda pair: f"bad header Basic {b64encode(pair.encode()).decode()}",
+        lambda pair: quote(pair, safe="").lower(),
+        lambda pair: escape(pair),
+        lambda pair: pair.replace("\\", "\\\\"),
+    ],
+    ids=["as the header has it", "in percent signs", "as HTML", "as a string of code"],
+)
+@pytest.mark.parametrize("member", ["error", "error_description", "token_type"])
+def test_a_secret_is_found_however_it_is_written(
+    member: str, written: Callable[[str], str]
+) -> None:
+    from app.signin.oauth.authorization import LoginRequest
+    from app.signin.oauth.descriptions import explain
+    from app.signin.oauth.errors import OAuthError
+    from app.signin.oauth.provider import Client, Provider
+    from app.signin.oauth.responses import Response
+    from app.signin.oauth.token import read_token_response
+
+    secret = "s3cr\\et/with<special"
+    client = Client(
+        provider=Provider(name="op", label="OP"),
+        client_id="our-id",
+        redirect_uri="https://app.example/",
+        client_secret=secret,
+    )
+    words = {"access_token": "x"} if member == "token_type" else {"error": "invalid_request"}
+    body = json.dumps(words | {member: written(f"our-id:{secret}")}).encode()
+    with pytest.raises(OAuthError) as raised:
+        read_token_response(client.provider, Response(400 if "error" in words else 200, body))
+    explain(raised.value, client, LoginRequest(), {})
+    for text in (raised.value.reason, str(raised.value)):
+        assert "et/with" not in text
+        assert "special" not in text
+        assert b64encode(b"our-id:s3cr").decode()[:12] not in text
 
 
 def test_a_secret_that_the_callback_repeats_is_taken_out(

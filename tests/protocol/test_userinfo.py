@@ -335,6 +335,8 @@ def test_ui_03_github_s_list_of_addresses_costs_only_the_address(
 
 LATER = {
     "500": reply({}, 500),
+    "403 with a time": reply({}, 403, ("Retry-After", "60")),
+    "403 of a quota": reply({}, 403, ("X-RateLimit-Remaining", "0")),
     "429": reply({}, 429),
     "hung up": lambda _: Reply(raw=lambda connection: None),
 }

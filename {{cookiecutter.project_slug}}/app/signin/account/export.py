@@ -17,7 +17,10 @@ from .blueprint import bp, current
 from .recent_sign_in import recent_sign_in_required
 
 SECRET = {"nonce", "code_verifier", "access_token", "refresh_token"}
-SECRET_PARTS = ("password", "passwd", "passphrase", "secret", "_hash", "api_key", "private_key")
+SECRET_PARTS = (
+    *("password", "passwd", "passphrase", "pwd", "secret", "_hash", "salt", "otp"),
+    *("apikey", "api_key", "privatekey", "private_key", "recovery_code", "backup_code"),
+)
 INTERNAL = {"sid", "request_id", "family", "held"}
 OURS = {
     model.__tablename__

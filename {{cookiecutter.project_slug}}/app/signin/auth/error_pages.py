@@ -26,7 +26,7 @@ from werkzeug.wrappers import Response
 from ..database import is_unreachable
 from ..host import HOME, db
 from ..models import PendingLogin
-from ..oauth.descriptions import WRONG_CALLBACK_URL, WRONG_CLIENT
+from ..oauth.descriptions import WRONG_CALLBACK_URL, WRONG_CLIENT, is_wrong_client
 from ..oauth.errors import (
     AuthorizationError,
     InvalidCallback,
@@ -69,6 +69,7 @@ CANCELLED = re.compile(
     r"|(denied|refused|rejected) by (the )?user",
     re.IGNORECASE,
 )
+BY_RULE = re.compile(r"polic|admin|rule|condition|restrict|not assigned", re.IGNORECASE)
 EXPIRED_GRANTS = ("invalid_grant", "bad_verification_code", "invalid_code")
 DETAIL_LENGTH = 500
 
@@ -81,8 +82,10 @@ def error_code(error: Exception) -> str:
         case InvalidCallback(reason=reason):
             return "login_expired" if reason in EXPIRED_REASONS else "invalid_callback"
         case AuthorizationError(error=word) | TokenError(error=word) if (
-            word in MISCONFIGURED_ERRORS
+            word.lower() in MISCONFIGURED_ERRORS
         ):
+            return "provider_misconfigured"
+        case TokenError() if is_wrong_client(error):
             return "provider_misconfigured"
         case AuthorizationError(error=word):
             return "provider_unavailable" if word in RETRY_ERRORS else "provider_refused"
@@ -135,8 +138,8 @@ def _cancelled_text(problem: AuthorizationError) -> str:
 
     A provider whose own rules forbid a sign-in uses the same error code and describes the reason.
     """
-    by_person = not problem.description or CANCELLED.search(problem.description)
-    if by_person:
+    said = problem.description
+    if not said or (CANCELLED.search(said) and not BY_RULE.search(said)):
         return "You cancelled the sign-in. Nothing was changed."
     return "The sign-in was cancelled, or the provider did not allow it. Nothing was changed."
 

@@ -71,16 +71,27 @@ def plan_subs(provider: Provider, key: str, rows: Iterable[tuple[str, str]]) -> 
 
 def carry_out(provider: Provider, plan: Plan, actor: str) -> None:
     """Change the identities and their sessions, in the current transaction."""
-    for identity, new in plan.moves:
-        theirs = LoginSession.provider == provider.name, LoginSession.sub == identity.sub
-        session_of = LoginSession.user_id == identity.user_id
-        db.session.execute(update(LoginSession).where(*theirs, session_of).values(sub=new))
+    for ids, new in [(_sessions_of(identity), new) for identity, new in plan.moves]:
+        db.session.execute(update(LoginSession).where(LoginSession.id.in_(ids)).values(sub=new))
+    for identity, _ in plan.moves:
         # Until all have moved, so that two identities can exchange their ids.
         identity.sub = f"moving:{token_hex(16)}"
         audit.record("move_identity", user_id=identity.user_id, provider=provider.name, actor=actor)
     db.session.flush()
     for identity, new in plan.moves:
         identity.sub, identity.issuer = new, accounts.issuer_of(provider)
+
+
+def _sessions_of(identity: Identity) -> list[int]:
+    return list(
+        db.session.scalars(
+            select(LoginSession.id).where(
+                LoginSession.provider == identity.provider,
+                LoginSession.sub == identity.sub,
+                LoginSession.user_id == identity.user_id,
+            )
+        )
+    )
 
 
 def _named(provider: Provider, key: str, value: str) -> Sequence[Identity]:

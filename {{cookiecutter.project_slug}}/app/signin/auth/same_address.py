@@ -7,7 +7,7 @@ it is connected) or asks for a separate account.  Nothing is connected before th
 import json
 import logging
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from flask import flash, redirect, render_template, session, url_for
 from sqlalchemy import ColumnElement, select
@@ -42,7 +42,7 @@ def hold(provider: Provider, claims: Claims, next_url: str) -> Response:
             detail = f"the verified address of user {user_id} comes with a new sub"
             audit.log_only("held", provider=provider.name, reason="new_sub", detail=detail)
     pending.take(PendingLogin.purpose == "hold")
-    identity = json.dumps(asdict(claims))
+    identity = json.dumps(asdict(replace(claims, unread=None)))
     row = PendingLogin(purpose="hold", provider=provider.name, next_url=next_url, identity=identity)
     pending.remember(row, secrets.token_urlsafe(32), HOLD_SECONDS)
     return redirect(url_for("signin.same_address"), code=303)

@@ -163,7 +163,7 @@ def _no_state(response: Mapping[str, str]) -> InvalidCallback:
         f"there is no state, so this sign-in did not start here (it has {came_with}); "
         "people who have just installed an app at the provider arrive like this: sign in now"
     )
-    return InvalidCallback(message, reason="no_state")
+    return InvalidCallback(message, reason="no_state", description=_described(response))
 
 
 def authorization_code(
@@ -191,13 +191,17 @@ def authorization_code(
     return response["code"]
 
 
+def _described(response: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}={response[name]}" for name in DESCRIPTIONS if name in response)
+
+
 def _refusal(provider: Provider, response: Mapping[str, str]) -> OAuthError:
     """Return the error that a response without a code carries.
 
     Some providers send an `error_code` in place of `error`.
     """
     word = response.get("error", response.get("error_code"))
-    said = "; ".join(f"{name}={response[name]}" for name in DESCRIPTIONS if name in response)
+    said = _described(response)
     if word is None:
         return InvalidCallback("there is no code", reason="no_code", description=said)
     return AuthorizationError(word, cancelled=word in provider.cancel_errors, description=said)

@@ -128,12 +128,12 @@ def read_keys(document: Any) -> list[Key]:
 def _public_key(member: Any) -> Key | None:
     """Return a public signing key, or None.
 
-    Be strict about what the key is, and lenient about how it is written: some providers send null
+    Be strict about what the key is, and lenient about how it is written: some providers send empty
     members, `use` in capitals, and standard base64.
     """
     if not isinstance(member, dict) or member.get("kty") not in ("RSA", "EC", "OKP"):
         return None
-    named = {name: value for name, value in member.items() if value is not None}
+    named = {name: value for name, value in member.items() if value not in (None, "", [])}
     operations = named.get("key_ops")
     verifies = not isinstance(operations, list) or "verify" in operations
     if "d" in named or str(named.get("use", "sig")).lower() != "sig" or not verifies:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,7 +25,12 @@ URL = re.compile(
 )
 # Browsers and the system read such a host as an IPv4 address.  Source: WHATWG URL §3.5.
 NUMBER_AT_END = re.compile(r"(^|\.)(\d+|0x[\da-f]*)\.?$", re.ASCII)
-LOCAL_NAME = re.compile(r"(.*\.)?localhost(\.localdomain)?\.?|ip6-(localhost|loopback)")
+LOCAL_NAME = re.compile(
+    r"(.*\.)?localhost[46]?(\.localdomain[46]?)?\.?|(ip6-)?loopback|ip6-localhost"
+)
+THIS_NETWORK = IPv4Network("0.0.0.0/8")
+# IPv6 networks whose last 32 bits are an IPv4 address.  Spec: RFC 4291 §2.5.5, RFC 2765, RFC 6052.
+IPV4_INSIDE = tuple(map(IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
 # Where clouds tell their machines secrets.  Those of 169.254.0.0/16 are link-local.
 CLOUD_METADATA = (
     "metadata",
@@ -61,7 +66,9 @@ def unexpected_status(sender: str, response: Response) -> OAuthError:
     """
     status, headers = response.status, response.headers
     text = f"{sender} answered {status}"
-    limited = status == 429 or headers.get("X-RateLimit-Remaining") == "0"
+    # Some providers limit with a 403.
+    asks_to_wait = headers.get("X-RateLimit-Remaining") == "0" or "Retry-After" in headers
+    limited = status == 429 or (status == 403 and asks_to_wait)
     if 300 <= status < 400 and "Location" in headers:
         text += f" to {_target(headers['Location'])}: redirects are not followed"
     elif ends := _retry_time(headers, LIMIT_HEADERS if limited else LIMIT_HEADERS[:1]):
@@ -98,7 +105,7 @@ def _retry_time(headers: Mapping[str, str], names: Iterable[str]) -> datetime | 
 def decode_json(text: bytes) -> Any:
     """Parse JSON strictly: a repeated member name and NaN are errors.  Raises InvalidResponse."""
     try:
-        return json.loads(text.decode(), object_pairs_hook=_members, parse_constant=_no_constant)
+        return json.loads(text.decode("utf-8-sig"), object_pairs_hook=_members, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidResponse(
             f"the answer is {_kind(text)}, not JSON", reason="not_json"
@@ -166,12 +173,23 @@ def address_of(host: str) -> IPAddress | None:
     if ":" not in host and not NUMBER_AT_END.search(host):
         return None
     address = ip_address(host)
-    return getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
+    return _inner(address) if isinstance(address, IPv6Address) else address
+
+
+def _inner(address: IPv6Address) -> IPAddress:
+    """Return the IPv4 address inside an IPv6 address, or the address itself."""
+    if address.is_loopback or address.is_unspecified:
+        return address
+    if any(address in network for network in IPV4_INSIDE):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or (address.teredo or (None, address))[1]
 
 
 def _is_reserved(address: IPAddress) -> bool:
     """Return whether no provider has this address: link-local, unspecified, cloud metadata."""
     special = address.is_link_local or address.is_unspecified or address.is_multicast
+    if isinstance(address, IPv4Address):
+        special = special or address.is_reserved or address in THIS_NETWORK
     return special or str(address) in CLOUD_METADATA
 
 

@@ -11,7 +11,7 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from .authorization import PendingRequest
-from .descriptions import cleaned, description, failure
+from .descriptions import WRONG_CLIENT_TEXT, cleaned, description, failure
 from .errors import InvalidResponse, OAuthError, ProviderUnavailable, TokenError
 from .provider import Client, Document, Provider
 from .responses import SUCCESS, Response, decode_json
@@ -101,7 +101,7 @@ def read_token_response(provider: Provider, response: Response) -> dict[str, Any
 
 
 def _not_bearer(token_type: object) -> InvalidResponse:
-    message = f"the token_type is {token_type!r:.40}, not Bearer"
+    message = f"the token_type is {token_type!r}, not Bearer"
     return InvalidResponse(message, reason="not_bearer")
 
 
@@ -117,7 +117,8 @@ def _decoded(provider: Provider, body: bytes) -> dict[str, Any]:
 def _refusal(provider: Provider, response: Response) -> OAuthError:
     """Return the error of a response with status 300 or more.
 
-    401 means that the client was not recognized.  Spec: RFC 6749 §5.2.
+    401 means that the client was not recognized; some providers say so in a sentence only.
+    Spec: RFC 6749 §5.2.
     """
     problem = failure("the token endpoint", response)
     if isinstance(problem, ProviderUnavailable):
@@ -128,7 +129,7 @@ def _refusal(provider: Provider, response: Response) -> OAuthError:
         tokens = {}
     if tokens.get("error"):
         return _token_error(tokens)
-    if response.status == 401:
+    if response.status == 401 or WRONG_CLIENT_TEXT.search(problem.description):
         return TokenError("invalid_client", description=problem.description)
     return problem
 

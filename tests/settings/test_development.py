@@ -65,6 +65,76 @@ def test_a_public_development_server_signs_nobody_in(sqlite_url: str) -> None:
             assert browser.post(f"{app.url}{path}").status_code in (400, 404)
 
 
+STRANGERS = {
+    "a proxy": {"X-Forwarded-For": "203.0.113.5"},
+    "a proxy that tells the host": {
+        "Host": "app.example.org",
+        "X-Forwarded-Host": "PUBLIC",
+        "X-Forwarded-For": "203.0.113.5",
+    },
+    "the newer header": {"Forwarded": "for=203.0.113.5;host=localhost"},
+    "another common header": {"X-Real-IP": "203.0.113.5"},
+}
+
+
+@pytest.mark.parametrize("headers", STRANGERS.values(), ids=STRANGERS)
+@pytest.mark.parametrize("proxies", ["0", "1"])
+def test_strangers_who_reach_a_development_server_are_not_signed_in(
+    proxies: str, headers: dict[str, str], sqlite_url: str
+) -> None:
+    with running_app(sqlite_url, {"TRUSTED_PROXIES": proxies}) as app:
+        browser = Browser(app.url)
+        public = app.url.removeprefix("http://")
+        sent = {name: value.replace("PUBLIC", public) for name, value in headers.items()}
+        for path in (
+            "/login/practice",
+            "/login/practice-github",
+            "/dev/practice/authorize",
+            "/dev/practice-github/user",
+        ):
+            answer = browser.get(app.url + path, headers=sent, allow_redirects=False)
+            assert answer.status_code == 403
+            assert "PRACTICE_PROVIDER=on" in answer.text
+        reasons = [getattr(record, "fields", {}).get("reason") for record in app.log]
+        assert reasons.count("practice_elsewhere") == 4
+        # Its owner, at this machine, goes on.
+        assert browser.get(f"{app.url}/login/practice").status_code == 200
+
+
+def test_a_host_that_somebody_made_up_is_not_taken(sqlite_url: str) -> None:
+    with running_app(sqlite_url) as app:
+        public = app.url.removeprefix("http://")
+        headers = {"Host": "app.example.org", "X-Forwarded-Host": public}
+        answer = Browser(app.url).post(f"{app.url}/logout", headers=headers)
+        assert answer.status_code == 400
+        assert "app.example.org" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("127.1.2.3", 200),
+        ("::1", 200),
+        ("::ffff:127.0.0.1", 200),
+        ("172.17.0.1", 403),
+        ("::ffff:203.0.113.5", 403),
+        ("2001:db8::1", 403),
+        ("", 403),
+    ],
+)
+@pytest.mark.parametrize("setting", [{}, {"PRACTICE_PROVIDER": "on"}], ids=["unset", "on"])
+def test_the_practice_provider_is_for_this_machine_alone(
+    setting: dict[str, str], address: str, status: int, sqlite_url: str
+) -> None:
+    with running_app(sqlite_url, setting) as app:
+        client = app.app.test_client()
+        answer = client.get(
+            "/login/practice", base_url=app.url, environ_base={"REMOTE_ADDR": address}
+        )
+        assert answer.status_code == (200 if setting else status)
+
+
 def test_each_start_warns(sqlite_url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     with running_app(sqlite_url, {"PUBLIC_URL": "https://app.example.org", "SESION_MAX_DAYS": "7"}):

@@ -58,6 +58,27 @@ def pick(browser, persona, fault="", provider="practice"):
 # --- The practice provider
 
 
+STRANGERS = {
+    "another machine": {"environ_base": {"REMOTE_ADDR": "203.0.113.5"}},
+    "a proxy": {"headers": {"X-Forwarded-For": "203.0.113.5"}},
+    "a proxy that says Forwarded": {"headers": {"Forwarded": "for=203.0.113.5"}},
+}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
+def test_strangers_cannot_use_it(stranger, make_app):
+    urls = [
+        f"/{path}" for path in ("login/practice", "dev/practice/authorize", "dev/practice/jwks")
+    ]
+
+    for setting, allowed in (({}, False), ({"PRACTICE_PROVIDER": "on"}, True)):
+        client = make_app(setting).test_client()
+        for url in urls:
+            answer = client.get(url, base_url="http://localhost:8000", **stranger)
+            assert (answer.status_code != 403) == allowed
+            assert ("PRACTICE_PROVIDER=on" in answer.text) != allowed
+
+
 @pytest.mark.parametrize("provider", PRACTICE)
 @pytest.mark.parametrize(
     ("persona", "name", "email"),

@@ -84,7 +84,8 @@ class Settings:
     practice_provider: bool = setting(
         checks.practice_provider,
         "`on` in development where PUBLIC_URL is this machine, else `off`",
-        "Whether the practice provider, which signs in anybody, is there: `on` or `off`",
+        "Whether the practice provider, which signs in anybody, is there: `on` or `off`. Unset, it"
+        " only takes requests from this machine; `on` is for everybody who reaches the app",
     )
     database_url: str = setting(
         database.database_url,
@@ -196,6 +197,8 @@ class Settings:
     )
     providers: tuple[Provider, ...]
     clients: Mapping[str, Client]
+    # The owner has turned the practice provider on, so it is not for this machine only.
+    practice_for_all: bool = False
     # What is wrong although the app runs: with `incomplete`, production would not start.
     incomplete: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
@@ -259,6 +262,7 @@ def load(
         **values,
         providers=chosen,
         clients=clients,
+        practice_for_all=reader.flag("PRACTICE_PROVIDER", "0"),
         incomplete=tuple(reader.incomplete),
         notices=tuple(reader.notices),
     )

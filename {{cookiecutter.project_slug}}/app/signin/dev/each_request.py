@@ -7,10 +7,13 @@ from werkzeug.wrappers import Response
 
 from ..auth import audit
 from ..auth import settings as current_settings
-from ..config import Settings
-from ..oauth.responses import is_loopback
+from ..config import PRACTICE, Settings
+from ..oauth.responses import is_local_name, is_loopback
 from . import practice_clients
 
+PRACTICE_PATHS = (f"/login/{PRACTICE}", f"/dev/{PRACTICE}")
+# What proxies add to a request.
+OF_PROXIES = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_", "HTTP_X_REAL_IP", "HTTP_VIA")
 # A provider in a container posts Logout Tokens to another name of this machine.
 EXEMPT = ("/dev/", "/healthz", "/readyz", "/static/", "/signin/static/", "/backchannel-logout/")
 
@@ -30,18 +33,43 @@ def init_app(app: Flask, settings: Settings) -> None:
         if settings.practice_provider and not registered:
             practice_clients.register(app, settings)
         elsewhere = request.host != public_host and not request.path.startswith(EXEMPT)
-        return _at_another_host(urlsplit(settings.origin)) if elsewhere else None
+        checked = elsewhere or request.path.startswith(PRACTICE_PATHS)
+        return _refusal(settings, elsewhere=elsewhere) if checked else None
 
     @app.after_request
     def explain(response: Response) -> Response:
         return _explained(response) if response.status_code == 404 else response
 
 
+def _refusal(settings: Settings, *, elsewhere: bool) -> Response | tuple[str, int] | None:
+    """Return what stops a request for the practice provider or at another host, or None."""
+    practice = settings.practice_provider and request.path.startswith(PRACTICE_PATHS)
+    if practice and not settings.practice_for_all and not _is_from_this_machine():
+        return _practice_refused()
+    return _at_another_host(urlsplit(settings.origin)) if elsewhere else None
+
+
+def _is_from_this_machine() -> bool:
+    """Return whether the request comes from this machine, and through no proxy."""
+    direct = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
+    forwarded = any(name.startswith(OF_PROXIES) for name in request.environ)
+    return is_loopback(direct.get("REMOTE_ADDR")) and not forwarded
+
+
+def _practice_refused() -> tuple[str, int]:
+    """Explain that the practice provider, which signs in anybody, is for this machine only."""
+    detail = "the request comes from another machine or through a proxy"
+    audit.log_only("host_refused", reason="practice_elsewhere", detail=detail)
+    return render_template("signin/dev/practice_refused.html"), 403
+
+
 def _at_another_host(public: SplitResult) -> Response | tuple[str, int] | None:
     """Redirect to PUBLIC_URL, or explain why not.  Return None behind a tunnel to it."""
+    local = is_local_name(public.hostname or "")
     # A tunnel may rewrite Host and put the public host into X-Forwarded-Host, first in a list.
+    # Nobody needs a tunnel to this machine, so there the header is made up.
     forwarded = request.headers.get("X-Forwarded-Host", "").split(",")
-    if public.netloc in map(str.strip, forwarded):
+    if not local and public.netloc in map(str.strip, forwarded):
         return None
     # Nothing may listen on the other port of this machine, so explain instead of redirecting.
     elsewhere = is_loopback(public.hostname) and urlsplit(request.url).port != public.port

@@ -171,6 +171,34 @@ def test_a_short_name_of_another_provider_is_not_taken_for_one_of_ours() -> None
         assert told in notice
 
 
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        *({name: "x"} for name in ("OAUTH_TOKEN", "OAUTH_CLIENT_ID", "OIDC_ISSUER")),
+        *({name: "x"} for name in ("OIDC_ENABLED", "OIDC_RP_SIGN_ALGO", "OIDC_KC_ENV_PATH")),
+    ],
+)
+def test_oauth_settings_of_other_programs_are_told(stranger: dict[str, str]) -> None:
+    found = load(GITHUB | stranger)
+    assert set(found.clients) == {"github"}
+    assert found.notices
+    assert problems(GITHUB | stranger, stranger)
+
+
+FOO = {
+    "OIDC_FOO_ISSUER": "https://foo.example",
+    "OIDC_FOO_CLIENT_ID": "a",
+    "OIDC_FOO_CLIENT_SECRET": "b",
+}
+
+
+def test_endings_of_a_provider_of_ours_are_refused_wherever_they_stand() -> None:
+    assert "OIDC_FOO_BANANA is not one of" in problems(FOO | {"OIDC_FOO_BANANA": "1"})[0]
+    misspelt = {**FOO, "OIDC_FOO_ISUER": FOO["OIDC_FOO_ISSUER"]}
+    del misspelt["OIDC_FOO_ISSUER"]
+    assert "OIDC_FOO_ISUER is not one of" in problems(misspelt)[0]
+
+
 # --- Half of a provider
 
 

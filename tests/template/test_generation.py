@@ -259,7 +259,7 @@ def test_the_example_holds_what_the_app_reads(generate, inside):
     listed = set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, re.MULTILINE))
     read = inside(
         app,
-        "from app.signin.config.providers import OAUTH_ENDINGS, OIDC_ENDINGS",
+        "from app.signin.config.generic_providers import OAUTH_ENDINGS, OIDC_ENDINGS",
         "from app.signin.config.settings import ROWS",
         "[row.name.upper() for row in ROWS]"
         " + [f'OIDC_COMPANY_{ending}' for ending in OIDC_ENDINGS]"

@@ -11,7 +11,7 @@ from typing import Any
 from ..oauth.provider import Client, Provider
 from ..oauth.transport.proxy import DirectHost
 from ..providers import load as all_providers
-from . import access, checks, database, names, providers
+from . import access, checks, database, generic_providers, names, providers
 from .errors import ConfigError
 from .reader import Reader
 
@@ -254,7 +254,7 @@ def load(
     chosen = tuple(providers.builtin(reader, provider) for provider in declared)
     for kind in ("OIDC", "OAUTH"):
         taken = [provider.name for provider in chosen]
-        chosen += tuple(providers.generic_providers(reader, kind, taken))
+        chosen += tuple(generic_providers.described(reader, kind, taken))
     values["app_name"] = values["app_name"] or app_name
     clients = providers.clients(reader, chosen, values["public_url"])
     _check(reader, chosen, clients)

@@ -102,6 +102,18 @@ def test_lk_01_lk_02_lk_05(serve: Serve, visit: Visit, sql: object, row: tuple[s
     assert known.items() <= owners(app).items()
 
 
+def test_a_new_sub_of_the_same_provider_does_not_join(serve: Serve, visit: Visit) -> None:
+    """The provider may have given the address to somebody else."""
+    app = serve(LINK_BY_EMAIL="verified")
+    visit(app).sign_in("alpha", ADA)
+    newcomer = visit(app)
+    assert went_to(newcomer.sign_in("alpha", replace(ADA, sub="another"))) == SAME_ADDRESS
+    assert owners(app) == {f"alpha:{ADA.sub}": 1}
+    assert newcomer.who() is None
+    assert went_to(newcomer.sign_in("beta", ADA_AT_B)) == "/", "another provider still joins"
+    assert owners(app)[f"beta:{ADA_AT_B.sub}"] == 1
+
+
 # --- The page that asks
 
 

@@ -68,6 +68,8 @@ def test_declared_parameters_stay() -> None:
                 *("client_secret", "State", "REDIRECT_URI", "response_mode"),
             )
         ),
+        *("redirect_uri[]=x", "code_challenge[0]=x", "Redirect.Uri=x", "redirect[uri=x"),
+        *("response_mode[]=query", "prompt[]=none", "scope[]=x"),
         "response_mode=fragment",
         "response_mode=form_post.jwt",
         "prompt=none",
@@ -175,6 +177,27 @@ def test_why_somebody_is_not_allowed_is_told(
 @pytest.mark.parametrize("value", ["yes", "verified", "ALWAYS", "email_verified"])
 def test_a_word_for_verified_that_is_none(kind: str, value: str) -> None:
     refused(f"{kind}_EMAIL_VERIFIED", **KINDS[kind](EMAIL_VERIFIED=value))
+
+
+MICROSOFT = {f"MICROSOFT_{ending}": value for ending, value in CLIENT.items()}
+MICROSOFT |= {"MICROSOFT_EMAIL_VERIFIED": "always"}
+PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+
+@pytest.mark.parametrize(
+    "tenant", ["", "common", "organizations", "consumers", "Common", PERSONAL_ACCOUNTS]
+)
+def test_addresses_that_any_tenant_writes_are_not_trusted(tenant: str) -> None:
+    env = MICROSOFT | {"MICROSOFT_TENANT": tenant}
+    refused("MICROSOFT_EMAIL_VERIFIED", **env)
+    assert "MICROSOFT_TENANT does not name one organization" in problems(**env)[0]
+
+
+@pytest.mark.parametrize(
+    "tenant", ["72F988BF-86f1-41af-91ab-2d7cd011db47", "contoso.onmicrosoft.com"]
+)
+def test_addresses_of_one_tenant_may_be_trusted(tenant: str) -> None:
+    assert load(**MICROSOFT, MICROSOFT_TENANT=tenant).clients
 
 
 def test_a_plain_provider_names_a_member_of_its_profile() -> None:

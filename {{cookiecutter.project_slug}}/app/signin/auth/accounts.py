@@ -9,7 +9,7 @@ an account rule forbids the action.
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
-from ..config import PRACTICE, Settings
+from ..config import PRACTICE
 from ..database import now
 from ..host import db
 from ..models import Identity, LoginSession
@@ -45,7 +45,8 @@ def sign_in_or_up(provider: Provider, claims: Claims, invitation_id: int | None)
     """Return the existing identity, or create one with a new account.
 
     Return None if another account has the same verified address.  The person must then sign in to
-    that account first, or ask for a separate one.
+    that account first, or ask for a separate one.  So it is, too, with LINK_BY_EMAIL if the account
+    has an identity of this provider already: the address may have been given to somebody else.
     """
     identity = find(provider, claims)
     if identity is not None:
@@ -54,7 +55,9 @@ def sign_in_or_up(provider: Provider, claims: Claims, invitation_id: int | None)
     if not same_address:
         return sign_up(provider, claims, invitation_id)
     if len(same_address) == 1 and settings().link_by_email == "verified":
-        link(next(iter(same_address)), provider, claims)
+        [(user_id, names)] = same_address.items()
+        if provider.name not in names:
+            link(user_id, provider, claims)
     # Look again: `link` has just added it, or the person signed up in another tab.
     identity = find(provider, claims)
     return sign_in(identity, provider, claims) if identity else None
@@ -75,7 +78,7 @@ def sign_in(identity: Identity, provider: Provider, claims: Claims) -> Identity:
         user.picture = claims.picture
     _refresh(identity, provider, claims)
     _complete_profile(user, claims, config.profile_sync)
-    user.is_admin = user.is_admin or _is_admin(config, provider, claims)
+    user.is_admin = user.is_admin or f"{provider.name}:{claims.sub}" in config.admins
     audit.record("sign_in", user_id=identity.user_id, provider=provider.name)
     return identity
 
@@ -88,7 +91,7 @@ def sign_up(provider: Provider, claims: Claims, invitation_id: int | None) -> Id
     app_state = signin()
     admission.admit_new(app_state.settings, claims, invitation_id)
     user = user_class()()
-    user.is_admin = _is_admin(app_state.settings, provider, claims)
+    user.is_admin = f"{provider.name}:{claims.sub}" in app_state.settings.admins
     _complete_profile(user, claims, "empty")
     db.session.add(user)
     identity = _add(user, provider, claims)
@@ -189,8 +192,7 @@ def enable(user_id: int, actor: str) -> None:
 
 def set_admin(user_id: int, actor: str, *, is_admin: bool) -> None:
     """Make a user an administrator, or take the rights away."""
-    event = "make_admin" if is_admin else "remove_admin"
-    _change(user_id, event, actor, is_admin=is_admin)
+    _change(user_id, "make_admin" if is_admin else "remove_admin", actor, is_admin=is_admin)
 
 
 def delete_account(user_id: int, actor: str | None = None) -> None:
@@ -205,10 +207,6 @@ def _change(user_id: int, event: str, actor: str, **values: object) -> None:
     user = user_class()
     db.session.execute(update(user).where(user.id == user_id).values(**values))
     audit.record(event, user_id=user_id, actor=actor)
-
-
-def _is_admin(config: Settings, provider: Provider, claims: Claims) -> bool:
-    return f"{provider.name}:{claims.sub}" in config.admins
 
 
 def _locked(user_id: int) -> SignInUser:

@@ -29,11 +29,25 @@ def with_options(reader: Reader, provider: Provider) -> Provider:
     )
     name = provider.setting("EMAIL_VERIFIED")
     if reader.text(name) == "always":
+        _check_one_owner(reader, provider)
         return replace(changed, claims=always_verified(provider.claims or standard_claims))
     # A plain OAuth 2.0 provider may name a member of its profile here.
     if reader.text(name) and not provider.settings_prefix.startswith("OAUTH_"):
         reader.problem(name, "must be always")
     return changed
+
+
+def _check_one_owner(reader: Reader, provider: Provider) -> None:
+    """Refuse to vouch for addresses that strangers write at the provider."""
+    for setting in provider.settings:
+        name = provider.setting(setting.ending)
+        value = reader.text(name, setting.default)
+        if setting.one_owner and not re.fullmatch(setting.one_owner, value, re.IGNORECASE):
+            reader.problem(
+                provider.setting("EMAIL_VERIFIED"),
+                f"cannot be trusted: {name} does not name one organization, and each of them"
+                " writes the addresses of its people",
+            )
 
 
 def _authorization_params(reader: Reader, provider: Provider) -> Mapping[str, str]:
@@ -55,9 +69,16 @@ def _authorization_params(reader: Reader, provider: Provider) -> Mapping[str, st
     if not all(NAME.fullmatch(parameter) and value.isprintable() for parameter, value in pairs):
         reader.problem(name, "contains a name that is none, or control characters")
     for parameter, value in added.items():
-        if problem := _parameter_problem(provider, parameter.lower(), value):
-            reader.problem(name, problem)
+        for read_as in _spellings(parameter.lower()):
+            if problem := _parameter_problem(provider, read_as, value):
+                reader.problem(name, problem)
+                break
     return added
+
+
+def _spellings(parameter: str) -> tuple[str, str]:
+    """Return the names that a server may read: PHP takes `a[0]` as `a`, and `a.b` as `a_b`."""
+    return parameter.replace(".", "_").partition("[")[0], re.sub(r"[.\[]", "_", parameter)
 
 
 def _parameter_problem(provider: Provider, parameter: str, value: str) -> str:

@@ -41,7 +41,9 @@ class Setting:
     `default` is used if the setting is empty; in the declaration's URLs, the owner's value replaces
     it.  A provider with a `required` setting that is missing is not set up.  Only members of the
     organizations in an `allow_list` (`Claims.member_of`) may sign in; it adds `scope` to the
-    request.  `example` is shown to the person who fills it in.
+    request.  `example` is shown to the person who fills it in.  Only with a value that matches the
+    pattern `one_owner` may <PROVIDER>_EMAIL_VERIFIED be `always`: with others, more organizations
+    than the owner's write addresses.
     """
 
     ending: str
@@ -51,6 +53,7 @@ class Setting:
     secret: bool = False
     scope: str = ""
     example: str = ""
+    one_owner: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

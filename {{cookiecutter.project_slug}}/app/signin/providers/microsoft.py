@@ -6,6 +6,8 @@ from ..oauth.provider import Claims, Colors, Document, Grant, Provider, Setting
 
 GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
+# A tenant, by its id or one of its domains; not `common`, `organizations`, `consumers`.
+ONE_TENANT = rf"(?!{PERSONAL}){GUID}|(?:[a-z0-9-]+\.)+[a-z0-9-]+"
 
 
 def issuers(provider: Provider, metadata: Document, claims: Document) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ PROVIDER = Provider(
     issuers=issuers,
     claims=claims,
     settings=(
-        Setting(ending="TENANT", default="common", example="organizations"),
+        Setting(ending="TENANT", default="common", example="organizations", one_owner=ONE_TENANT),
         Setting(ending="ALLOWED_ORGS", allow_list=True, example=PERSONAL),
     ),
     console_url="https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps",

@@ -16,7 +16,8 @@ from xml.etree import ElementTree
 import pytest
 
 from app.signin import config, providers
-from app.signin.config.providers import AUTH_METHODS, COMMON_ENDINGS, WITHOUT_SECRET
+from app.signin.config.generic_providers import COMMON_ENDINGS
+from app.signin.config.providers import AUTH_METHODS, WITHOUT_SECRET
 from app.signin.oauth.provider import Colors, Provider
 
 FOLDER = Path(providers.__file__).parent

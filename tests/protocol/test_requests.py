@@ -148,6 +148,10 @@ TUNNELS = {
         "X-Forwarded-Host": urlsplit(PUBLIC).netloc,
         "Origin": "http://localhost:8000",
     },
+    "in capitals": {"X-Forwarded-Host": urlsplit(PUBLIC).netloc.upper()},
+    "with a port": {"X-Forwarded-Host": f"{urlsplit(PUBLIC).netloc}:443"},
+    "says the address only": {"X-Forwarded-For": "203.0.113.9"},
+    "by the standard": {"Forwarded": f"for=203.0.113.9;host={urlsplit(PUBLIC).netloc}"},
     "with https": {"X-Forwarded-Host": urlsplit(PUBLIC).netloc, "Origin": "https://localhost:8000"},
     "to an address": {"X-Forwarded-Host": urlsplit(PUBLIC).netloc, "Origin": "http://127.0.0.1:9"},
     "a list": {

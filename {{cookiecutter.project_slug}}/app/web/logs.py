@@ -115,5 +115,5 @@ class _Text(logging.Formatter):
         line = super().format(record)
         if record.levelno >= logging.WARNING:
             line = f"{record.levelname}: {line}"
-        fields = " ".join(f"{name}={value!r}" for name, value in _fields(record).items())
+        fields = " ".join(f"{name}={value!r}" for name, value in _fields(record).items() if value)
         return f"{line}  {fields}" if fields else line

@@ -65,11 +65,8 @@ def _practice_refused() -> tuple[str, int]:
 
 def _at_another_host(public: SplitResult) -> Response | tuple[str, int] | None:
     """Redirect to PUBLIC_URL, or explain why not.  Return None behind a tunnel to it."""
-    local = is_local_name(public.hostname or "")
-    # A tunnel may rewrite Host and put the public host into X-Forwarded-Host, first in a list.
-    # Nobody needs a tunnel to this machine, so there the header is made up.
-    forwarded = request.headers.get("X-Forwarded-Host", "").split(",")
-    if not local and public.netloc in map(str.strip, forwarded):
+    # Nobody needs a tunnel to this machine, so there the headers are made up.
+    if not is_local_name(public.hostname or "") and _is_tunnelled(public.netloc):
         return None
     # Nothing may listen on the other port of this machine, so explain instead of redirecting.
     elsewhere = is_loopback(public.hostname) and urlsplit(request.url).port != public.port
@@ -78,6 +75,19 @@ def _at_another_host(public: SplitResult) -> Response | tuple[str, int] | None:
         audit.log_only("host_refused", reason="wrong_host", detail=str(shown))
         return render_template("signin/dev/host.html", **shown), 400
     return redirect(public.geturl() + request.full_path.removesuffix("?"), code=307)
+
+
+def _is_tunnelled(public_host: str) -> bool:
+    """Return whether a tunnel to PUBLIC_URL has passed the request on.
+
+    A tunnel may rewrite Host to this machine, and then name the public host in a header, first in
+    a list, or nowhere.
+    """
+    named = request.headers.get("X-Forwarded-Host", "").split(",")
+    hosts = {host.strip().lower().removesuffix(":443").removesuffix(":80") for host in named}
+    rewritten = is_local_name(request.host.rpartition(":")[0] or request.host)
+    by_proxy = any(name.startswith(OF_PROXIES) for name in request.environ)
+    return public_host in hosts or (rewritten and by_proxy)
 
 
 def _explained(response: Response) -> Response:

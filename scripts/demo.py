@@ -58,11 +58,16 @@ def refuse_if_taken(port: str) -> None:
 
 
 def set_address(url: str) -> None:
-    """Write the address into .env, so that commands in build/demo print the same callback URLs."""
+    """Write the address down, so that commands in build/demo print the same callback URLs."""
     file = DEMO / ".env"
     text = file.read_text(encoding="utf-8")
     changed = re.sub(r"^PUBLIC_URL=http://localhost:.*$", f"PUBLIC_URL={url}", text, flags=re.M)
     file.write_text(changed, encoding="utf-8")
+    flaskenv = DEMO / ".flaskenv"
+    port = url.rpartition(":")[2]
+    text = flaskenv.read_text(encoding="utf-8")
+    text = re.sub(r"^FLASK_RUN_PORT=.*$", f"FLASK_RUN_PORT={port}", text, flags=re.M)
+    flaskenv.write_text(text, encoding="utf-8")
 
 
 def serve(port: str) -> int:

@@ -86,6 +86,17 @@ def test_gunicorn_and_make_setup_say_so(
         assert "Traceback" not in output
 
 
+def test_make_setup_says_that_env_is_a_folder(
+    project: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    (project / ".env").unlink(missing_ok=True)
+    (project / ".env").mkdir()
+    code, output = run("scripts/make_env.py")
+    assert code == 1
+    assert f"{project / '.env'} cannot be read: Is a directory" in output
+    assert "Traceback" not in output
+
+
 @pytest.mark.parametrize(("line", "number"), BROKEN.values(), ids=BROKEN)
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_a_line_that_is_no_setting(

@@ -47,6 +47,12 @@ def test_both_given(file: Path) -> None:
     assert problem.startswith("GITHUB_CLIENT_SECRET and GITHUB_CLIENT_SECRET_FILE are both set")
 
 
+def test_a_mark_at_the_start_of_a_file_is_no_part_of_the_secret(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbfthe-secret\r\n")
+    found = load({"GITHUB_CLIENT_ID": "a", "GITHUB_CLIENT_SECRET_FILE": str(file)})
+    assert found.clients["github"].client_secret == "the-secret"
+
+
 @pytest.mark.parametrize("kind", ["missing", "folder", "latin-1", "empty"])
 def test_a_file_that_cannot_be_used(kind: str, file: Path) -> None:
     if kind == "folder":

@@ -44,6 +44,8 @@ def test_the_demo(template: Path, tmp_path: Path) -> None:
         check=True,
     )
     assert f"http://localhost:{port}/callback/github" in listed.stdout
+    flaskenv = (here / "build" / "demo" / ".flaskenv").read_text()
+    assert f"FLASK_RUN_PORT={port}\n" in flaskenv
     process.terminate()
     process.communicate(timeout=30)
     assert process.returncode == 0

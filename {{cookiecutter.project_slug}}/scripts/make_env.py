@@ -27,7 +27,11 @@ def main() -> None:
 
 def check() -> None:
     """Stop if .env is not text in UTF-8: Flask could not read it."""
-    content = (PROJECT / ".env").read_bytes()
+    file = PROJECT / ".env"
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SystemExit(f"{file} cannot be read: {error.strerror}") from None
     try:
         content.decode("utf-8")
         bad = content.find(b"\0")
@@ -35,7 +39,6 @@ def check() -> None:
         bad = error.start
     if bad >= 0:
         line = content.count(b"\n", 0, bad) + 1
-        file = PROJECT / ".env"
         raise SystemExit(f"{file}, line {line}, is not text in UTF-8: save .env as UTF-8")
 
 

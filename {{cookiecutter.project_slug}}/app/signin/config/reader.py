@@ -114,7 +114,7 @@ class Reader:
             self.problem(name, f"and {variable} are both set: remove one of them")
             return
         try:
-            self.values[name] = Path(path).read_text(encoding="utf-8").strip()
+            self.values[name] = Path(path).read_text(encoding="utf-8-sig").strip()
         except (OSError, ValueError):
             self.problem(variable, "names a file that cannot be read as UTF-8 text")
             return

@@ -42,8 +42,25 @@ def test_each_way_out(more: dict[str, str]) -> None:
 def test_providers_that_are_not_set_up_let_nobody_in() -> None:
     assert set(load(ORGS).clients) == {"github"}
     assert load(DEVELOPMENT | ORGS | {"GOOGLE_CLIENT_ID": "a"}).incomplete
-    # The restriction of a provider that is not set up restricts nothing either.
-    assert load(GOOGLE | {"GITHUB_ALLOWED_ORGS": "acme"}).clients
+
+
+def test_a_list_of_a_provider_that_is_not_set_up_beside_one_that_is_open() -> None:
+    """The owner reads the list as the rule of the site."""
+    orgs = {"GITHUB_ALLOWED_ORGS": "acme"}
+    [problem] = problems(GOOGLE | orgs)
+    assert problem.startswith("GITHUB_ALLOWED_ORGS is set, but GitHub is not set up: ")
+    assert "GITHUB_CLIENT_ID" in problem
+    found = load(DEVELOPMENT | GOOGLE | orgs)
+    assert found.incomplete == (problem,)
+    assert set(found.clients) == {"google"}
+    assert len(problems(GOOGLE | OP | orgs | {"UNRESTRICTED_PROVIDERS": "google"})) == 1
+    for more in (
+        {"UNRESTRICTED_PROVIDERS": "google"},
+        {"GOOGLE_HOSTED_DOMAIN": "acme.example"},
+        {"ALLOWED_EMAIL_DOMAINS": "acme.example"},
+    ):
+        assert load(GOOGLE | orgs | more).incomplete == ()
+    assert load(orgs).clients == {}, "nobody can sign in"
 
 
 @pytest.mark.parametrize("names", ["googel", "google,x", "Google", "practice"])

@@ -70,6 +70,52 @@ def test_the_same_in_the_environment_is_reported(empty: bool) -> None:
         assert notice.startswith(f"{name} is not a setting of this app")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("GITHUB_ALLOWED_ORG", "GITHUB_ORGS", "GITHUB_ALLOWED_ORGANIZATIONS", "GOOGLE_DOMAIN"),
+        *("github_allowed_orgs", "GITHB_ALLOWED_ORGS", "GITHUB_ALLOWED_ORGS_FILE"),
+        *("GOOGLE_HOSTED_DOMAIN_FILE", "ALLOWED_EMAIL_DOMAINS_FILE"),
+    ],
+)
+def test_an_allow_list_that_only_this_app_has_is_misspelt_in_the_environment(name: str) -> None:
+    """Compose, Kubernetes and systemd set the environment: there is no `.env`."""
+    [problem] = problems({name: "acme"})
+    assert problem.startswith(f"{name} is not a setting of this app")
+    found = load(DEVELOPMENT | {name: "acme"})
+    assert found.incomplete == (problem,)
+
+
+def test_another_program_s_variable_beside_the_right_list_stops_nothing() -> None:
+    found = load(GITHUB | {"GITHUB_ALLOWED_ORGS": "acme", "GITHUB_ORG": "acme"})
+    assert found.incomplete == ()
+    assert "did you mean GITHUB_ALLOWED_ORGS?" in found.notices[0]
+
+
+def test_a_provider_s_name_alone_makes_no_allow_list() -> None:
+    for name in ("GITHUB_OWNER", "GITHUB_ORIGIN", "GITHUB_ALLOWED_USERS", "GOOGLE_CLOUD_PROJECT"):
+        assert load({name: "acme"}).incomplete == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ALLOWED_DOMAINS", "ALLOWED_DOMAIN", "EMAIL_DOMAINS", "ALLOWED_EMAILS", "SIGN_UP"),
+        *("ALLOWED_EMAIL_DOMAIN", "ALLOWED_ORGS", "HOSTED_DOMAIN", "SIGNUP_FILE", "ADMINS_FILE"),
+    ],
+)
+def test_a_name_that_others_may_have_is_told(name: str) -> None:
+    [notice] = load({name: "acme.example"}).notices
+    assert notice.startswith(f"{name} is not a setting of this app")
+
+
+def test_an_allow_list_of_a_provider_that_this_app_was_made_without() -> None:
+    for name in ("OKTA_ALLOWED_ORGS", "OKTA_HOSTED_DOMAIN", "OKTA_ALLOWED_TEAMS"):
+        [problem] = problems(GITHUB | {name: "acme"}, [name])
+        assert problem.startswith(f"{name} keeps nobody out: it is for okta, which is not part")
+        assert load(GITHUB | {name: "acme"}).notices == (problem,)
+
+
 def changed(name: str, draw: random.Random) -> str:
     """Return a name with one letter dropped, added or replaced, or none."""
     at, letter = draw.randrange(len(name)), draw.choice("AEIOSTXY")

@@ -43,12 +43,7 @@ def restrictions(reader: Reader, chosen: Iterable[Provider], clients: Mapping[st
     open_names = reader.words("UNRESTRICTED_PROVIDERS")
     if set(open_names) - {provider.name for provider in chosen}:
         reader.problem("UNRESTRICTED_PROVIDERS", "is not a list of providers of this app")
-    restricted = {
-        name: client.provider.setting(setting.ending)
-        for name, client in clients.items()
-        for setting in client.provider.settings
-        if setting.allow_list and client.settings.get(setting.ending)
-    }
+    restricted = _restricted(clients)
     if not restricted or reader.words("ALLOWED_EMAIL_DOMAINS"):
         return
     by = ", ".join(restricted.values())
@@ -64,6 +59,34 @@ def restrictions(reader: Reader, chosen: Iterable[Provider], clients: Mapping[st
                 f"does not name {name}, which lets in everybody beside {by}: {''.join(own)}"
                 f"set ALLOWED_EMAIL_DOMAINS, or UNRESTRICTED_PROVIDERS={name}",
             )
+
+
+def _restricted(clients: Mapping[str, Client]) -> dict[str, str]:
+    """Return {provider name: its allow-list} of the providers that have one."""
+    return {
+        name: client.provider.setting(setting.ending)
+        for name, client in clients.items()
+        for setting in client.provider.settings
+        if setting.allow_list and client.settings.get(setting.ending)
+    }
+
+
+def lists_without_effect(
+    reader: Reader, chosen: Iterable[Provider], clients: Mapping[str, Client]
+) -> None:
+    """Report allow-lists of providers that are not set up, beside a provider that is open."""
+    closed = {*_restricted(clients), *reader.words("UNRESTRICTED_PROVIDERS")}
+    if reader.words("ALLOWED_EMAIL_DOMAINS") or not set(clients) - closed:
+        return
+    for provider in chosen:
+        for setting in provider.settings:
+            name = provider.setting(setting.ending)
+            if provider.name not in clients and setting.allow_list and reader.words(name):
+                reader.incomplete.append(
+                    f"{name} is set, but {provider.label} is not set up: so it keeps nobody out."
+                    f" Set {provider.setting('CLIENT_ID')} and what else {provider.label} needs,"
+                    " or restrict the other providers, or name them in UNRESTRICTED_PROVIDERS"
+                )
 
 
 def trusted_addresses(reader: Reader, clients: Mapping[str, Client]) -> None:

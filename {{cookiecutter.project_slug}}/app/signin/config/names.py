@@ -11,14 +11,17 @@ from .reader import Reader
 DECIDING = ("SIGNUP", "REQUIRE_EMAIL", "ADMINS", "LINK_BY_EMAIL", "UNRESTRICTED_PROVIDERS")
 # Every name that begins so is checked with its provider.
 GENERIC = ("OIDC_", "OAUTH_")
-REGISTRATION = re.compile(r"([A-Z0-9_]+)_CLIENT_(ID|SECRET)")
+OF_PROVIDER = re.compile(
+    r"([A-Z0-9_]+)_(CLIENT_(ID|SECRET)|(?P<list>ALLOWED_(ORGS|TEAMS)|HOSTED_DOMAIN))"
+)
 
 
 def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[str]) -> None:
     """Report each variable that looks like a setting and is none.
 
-    A name in `.env` that resembles a setting about who comes in is a problem.  Everything else is
-    only reported: variables of the process may be those of other programs.
+    A name in `.env` that resembles a setting about who comes in is a problem.  Variables of the
+    process may be those of other programs: these are only reported, but for misspelt allow-lists
+    with a provider's name and for allow-lists from a file, which no other program has.
     """
     providers = [provider for provider in chosen if not provider.settings_prefix]
     settings = {_letters(setting): setting for setting in sorted(reader.asked)}
@@ -33,23 +36,53 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
             continue
         own = name in reader.written
         if other := _other_provider(name, providers):
-            if own:
-                reader.notice(name, _how_to_add(other, providers))
+            _tell_other(reader, name, _how_to_add(other, providers))
             continue
-        meant = _meant(name, settings | endings if own else settings, own)
+        meant = _meant(name, settings | endings, own)
         meant = meant or _loosely(name, reader.asked, providers, allow_lists, own)
         text = f"did you mean {meant}?" if meant else ""
-        if name.removesuffix("_FILE") in reader.asked:
-            meant, text = name.removesuffix("_FILE"), "only secrets can come from a file"
+        if (named := name.upper()).endswith("_FILE") and named[:-5] in reader.asked:
+            meant, text = named[:-5], "only secrets can come from a file"
         if text:
-            refused = own and meant in (*allow_lists, *DECIDING)
-            tell = reader.problem if refused else reader.notice
-            tell(name, f"is not a setting of this app: {text}")
+            _tell(reader, name, meant, text, allow_lists)
+
+
+def _tell(reader: Reader, name: str, meant: str, text: str, allow_lists: Collection[str]) -> None:
+    text = f"is not a setting of this app: {text}"
+    if name in reader.written and meant in (*allow_lists, *DECIDING):
+        reader.problem(name, text)
+    elif meant in allow_lists and not reader.words(meant) and _is_ours(name, meant):
+        reader.incomplete.append(f"{name} {text}")
+    else:
+        reader.notice(name, text)
+
+
+def _is_ours(name: str, allow_list: str) -> bool:
+    """Return whether no other program has this name, which resembles an allow-list.
+
+    It ends with _FILE, has the provider and what is listed, or differs by two letters at most.
+    """
+    written, meant = _letters(name), _letters(allow_list)
+    if written == f"{meant}FILE":
+        return True
+    provider, *_, listed = _words(allow_list)
+    named = written.startswith(provider) and listed in written
+    return provider != "ALLOWED" and (named or _within(written, meant, 2))
+
+
+def _tell_other(reader: Reader, name: str, text: str) -> None:
+    """Report a setting of a provider that this app does not have."""
+    match = OF_PROVIDER.fullmatch(name.upper())
+    if match and match["list"]:
+        tell = reader.problem if name in reader.written else reader.notice
+        tell(name, f"keeps nobody out: it {text}")
+    elif name in reader.written:
+        reader.notice(name, text)
 
 
 def _other_provider(name: str, providers: Iterable[Provider]) -> str:
-    """Return the provider that this app does not have, if the name is of a registration there."""
-    match = REGISTRATION.fullmatch(name.upper())
+    """Return the provider that this app does not have, if the name is a setting of one."""
+    match = OF_PROVIDER.fullmatch(name.upper())
     if match is None:
         return ""
     edits = len(match[1]) // 4
@@ -106,11 +139,11 @@ def _loosely(
 ) -> str:
     """Return the setting with the same words and more, or the allow-list that is most alike.
 
-    Compares names in `.env`, and names that begin with a provider's prefix.
+    A name in the process that begins with no provider's prefix is compared with allow-lists only.
     """
     prefix = next((p.setting("") for p in providers if name.startswith(p.setting(""))), "")
     if not own and not prefix:
-        return ""
+        settings = allow_lists
     words = _words(name)
     for setting in sorted(settings):
         others = _words(setting)

@@ -286,6 +286,7 @@ def _check(reader: Reader, chosen: Iterable[Provider], clients: Mapping[str, Cli
     checks.placeholders(reader, clients.values())
     access.admins(reader, chosen)
     access.restrictions(reader, chosen, clients)
+    access.lists_without_effect(reader, chosen, clients)
     access.trusted_addresses(reader, clients)
     reader.check_quotes()
     names.check(reader, chosen, access.lists(reader, chosen))

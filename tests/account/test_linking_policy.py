@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from harness.app_server import RunningApp
+from harness.app_server import TEMPLATE, RunningApp
 from harness.counting_provider import CountingProvider
 from harness.visitor import Visitor, error_of, went_to
 
@@ -112,6 +112,19 @@ def test_a_new_sub_of_the_same_provider_does_not_join(serve: Serve, visit: Visit
     assert newcomer.who() is None
     assert went_to(newcomer.sign_in("beta", ADA_AT_B)) == "/", "another provider still joins"
     assert owners(app)[f"beta:{ADA_AT_B.sub}"] == 1
+
+
+def test_trust_in_addresses_is_taken_back(serve: Serve, visit: Visit, sql: object) -> None:
+    """The statements of the app's docs/linking.md."""
+    app = serve(LINK_BY_EMAIL="verified")
+    visit(app).sign_in("alpha", ADA)
+    page = (TEMPLATE / "docs" / "linking.md").read_text()
+    for statement in re.findall(r"```sql\n(.*?)```", page, re.DOTALL)[0].split(";")[:2]:
+        sql(app, statement.replace("'company'", "'alpha'"))
+    other = visit(app)
+    other.sign_in("beta", ADA_AT_B)
+    assert other.who()["id"] == "2"
+    assert app.rows("users")[0]["email_verified"] in (False, 0)
 
 
 # --- The page that asks

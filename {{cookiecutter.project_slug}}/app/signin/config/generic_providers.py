@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from urllib.parse import urlsplit
 
 from ..oauth.claims import userinfo_claims
 from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS

@@ -1,17 +1,13 @@
 """The providers that the environment configures, and our registrations there."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..oauth.claims import userinfo_claims
 from ..oauth.discovery import ENDPOINTS
-from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS
-from ..oauth.provider import Client, Provider, Setting
-from ..oauth.token import bearer_by_default
+from ..oauth.provider import Client, Provider
 from .provider_options import with_options
 from .reader import Reader
 
@@ -21,7 +17,6 @@ AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 # Methods that need no client secret.
 WITHOUT_SECRET = ("none", "private_key_jwt")
 URLS = (*ENDPOINTS, "metadata_url", "issuer", "identity_issuer")
-
 
 
 def builtin(reader: Reader, provider: Provider) -> Provider:

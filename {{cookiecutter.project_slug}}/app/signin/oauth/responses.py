@@ -105,7 +105,9 @@ def _retry_time(headers: Mapping[str, str], names: Iterable[str]) -> datetime | 
 def decode_json(text: bytes) -> Any:
     """Parse JSON strictly: a repeated member name and NaN are errors.  Raises InvalidResponse."""
     try:
-        return json.loads(text.decode("utf-8-sig"), object_pairs_hook=_members, parse_constant=_no_constant)
+        return json.loads(
+            text.decode("utf-8-sig"), object_pairs_hook=_members, parse_constant=_no_constant
+        )
     except (ValueError, RecursionError) as error:
         raise InvalidResponse(
             f"the answer is {_kind(text)}, not JSON", reason="not_json"

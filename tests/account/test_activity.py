@@ -33,7 +33,10 @@ def of(app: RunningApp, event: str) -> list[dict[str, Any]]:
         ("delete_account", lambda v: v.press("/account/delete", sure="y")),
     ],
 )
-def test_lg_05_each_event_once(app: RunningApp, ada: Visitor, event: str, step: Any) -> None:
+def test_lg_05_each_event_once(
+    app: RunningApp, ada: Visitor, visit: Visit, event: str, step: Any
+) -> None:
+    visit(app).sign_in("alpha", ADA)
     ada.link("beta", ADA_AT_B)
     app.log.clear()
     before = len(app.rows("audit_events"))

@@ -1,12 +1,15 @@
 """A provider says that somebody signed out there.  OpenID Connect Back-Channel Logout 1.0."""
 
+import json
 import time
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 from harness.app_server import RunningApp
+from harness.counting_provider import CountingProvider
 from harness.visitor import Visitor, went_to
 
 from .conftest import ADA, ADA_AT_B, GRACE, Later, Serve, Visit
@@ -64,6 +67,40 @@ def test_whom_a_token_names(
     """A session that nobody knows by its name may be one that began without a name."""
     assert send(app, browsers[0].people.logout_token(**claims)).status_code in (200, 400)
     assert still_in(browsers) == left
+
+
+@pytest.mark.parametrize(
+    ("claims", "fetched"),
+    [
+        ({"aud": "another-client"}, False),
+        ({"aud": None}, False),
+        ({"aud": ["one", "two"]}, False),
+        ({"iss": "https://issuer.example"}, False),
+        ({"iss": None}, False),
+        ({}, True),
+    ],
+)
+def test_nothing_is_fetched_for_a_token_that_is_for_somebody_else(
+    app: RunningApp, provider: CountingProvider, claims: dict[str, Any], fetched: bool
+) -> None:
+    """Anybody can send one, and each call takes a place that a sign-in may need."""
+    assert send(app, provider.logout_token(sub="x", **claims)).status_code == (
+        200 if fetched else 400
+    )
+    assert bool(provider.take_calls()) == fetched
+
+
+@pytest.mark.parametrize("change", ["x", "", "a.b.c", "unsigned", "kind"])
+def test_nothing_is_fetched_for_what_is_no_token(
+    app: RunningApp, provider: CountingProvider, change: str
+) -> None:
+    header, payload, signature = provider.logout_token(sub="x").split(".")
+    other = {"unsigned": {"alg": "none"}, "kind": {"alg": "RS256", "typ": "at+jwt"}}
+    if change in other:
+        header = urlsafe_b64encode(json.dumps(other[change]).encode()).rstrip(b"=").decode()
+        change = f"{header}.{payload}.{signature}"
+    assert send(app, change).status_code == 400
+    assert provider.take_calls() == []
 
 
 def test_on_both_databases(serve: Serve, visit: Visit, each_database: str) -> None:

@@ -126,6 +126,28 @@ def test_refusals_of_one_address_do_not_fill_the_table(app: RunningApp, visit: V
     assert len(logged) == MAX_REFUSALS + 5
 
 
+def test_refusals_of_one_network_do_not_fill_the_table(serve: Serve, visit: Visit) -> None:
+    """One subscriber has 2**64 addresses; spelling and IPv4 in IPv6 make no difference."""
+    from app.signin.auth.audit import MAX_REFUSALS
+
+    app = serve(TRUSTED_PROXIES="1")
+
+    def refused(*addresses: str) -> int:
+        visitor, before = visit(app), len(app.rows("audit_events"))
+        for address in addresses:
+            visitor.headers["X-Forwarded-For"] = address
+            location = visitor.leave("/login/alpha")
+            state = location.partition("state=")[2].partition("&")[0]
+            visitor.visit(f"/callback/alpha?state={state}&error=server_error")
+        return len(app.rows("audit_events")) - before
+
+    many = range(MAX_REFUSALS)
+    assert refused(*(f"2001:db8:1:2::{number:x}" for number in many)) == MAX_REFUSALS
+    assert refused("2001:db8:1:2:ffff::1", "2001:0DB8:0001:0002::9") == 0
+    assert refused("2001:db8:1:3::1", "203.0.113.5") == 2
+    assert refused(*(["::ffff:203.0.113.5"] * MAX_REFUSALS)) == MAX_REFUSALS - 1
+
+
 def test_an_invitation_that_was_deleted_stops_nobody(
     serve: Serve, visit: Visit, sql: Any, flask_command: Any
 ) -> None:

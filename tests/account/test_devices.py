@@ -95,6 +95,14 @@ def test_se_05_end_all_others(app: RunningApp, ada: Visitor, visit: Visit) -> No
     assert "Sign out all other devices" not in ada.page(DEVICES)
 
 
+@pytest.mark.parametrize("path", [f"{DEVICES}/end-others", f"{DEVICES}/99/end"])
+def test_what_ends_no_session_is_no_event(app: RunningApp, ada: Visitor, path: str) -> None:
+    """One person could fill the table."""
+    before = app.rows("audit_events")
+    assert went_to(ada.press(path)) == DEVICES
+    assert app.rows("audit_events") == before
+
+
 def test_se_05_nobody_ends_the_session_of_another(
     app: RunningApp, ada: Visitor, visit: Visit
 ) -> None:

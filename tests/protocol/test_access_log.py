@@ -24,6 +24,17 @@ SECRET_PATHS = [
     f"/invite/{TOKEN}/",
     f"//invite//{TOKEN}",
     f"/invite/{TOKEN}?next=/",
+    f"/INVITE/{TOKEN}",
+    f"/%49nvite/{TOKEN}",
+    f"/invite%252F{TOKEN}",
+    f"/%2569nvite/{TOKEN}",
+    f"/invite\\{TOKEN}",
+    f"/invite./{TOKEN}",
+    f"/invite;a=b/{TOKEN}",
+    f"/invite%09/{TOKEN}",
+    f"/invite%0A/{TOKEN}",
+    f"/invite%3F{TOKEN}",
+    f"/de/Invite/{TOKEN}",
 ]
 FORGED = "/x%22%20200%0a127.0.0.1%20%22POST%20/login/github%22%20303%0d%1b%5b31m%c2%85%e2%80%a8"
 
@@ -77,6 +88,25 @@ def test_an_invitation_is_not_written(path: str, production: Served) -> None:
     [line] = access_lines(lines)
     assert "invite/..." in line["path"]
     assert TOKEN not in "".join(lines)
+
+
+def test_no_other_token_is_written(production: Served, app: RunningApp) -> None:
+    """A link may be mangled in any way."""
+    token = "Zr2-" * 10
+    for path in (f"/invit/{token}", f"/invite{token}", f"/x%2F{token}/y"):
+        _, *lines = lines_of(production, path)
+        [line] = access_lines(lines)
+        assert line["path"].count("...") == 1
+        assert token not in "".join(lines)
+        get(app.url, path)
+    assert token not in app.log_text()
+
+
+def test_a_line_is_short(production: Served) -> None:
+    _, *lines = lines_of(production, "/" + "%22" * 2600)
+    [line] = access_lines(lines)
+    assert len(line["path"]) <= 503
+    assert len("".join(lines)) < 2000
 
 
 def test_a_line_cannot_be_forged(production: Served) -> None:

@@ -187,6 +187,25 @@ def test_the_log_names_the_setting_of_a_limit(memory: RunningApp) -> None:
     assert [event["reason"] for event in limited] == ["too_many_starts"] * 2
     assert "RATELIMIT_LOGIN" in limited[0]["detail"]
     assert limited[0]["address"] == "203.0.113.5"
+    loggers = [record.name for record in memory.log if record.levelname != "DEBUG"]
+    assert "flask-limiter" not in loggers
+
+
+@pytest.mark.parametrize("path", ["/account/connections/github", "/account/reauthenticate/op"])
+def test_starts_of_people_who_are_signed_in_count_too(path: str, memory: RunningApp) -> None:
+    person = Person(memory)
+    person.browser.get(person.browser.to_callback(person.browser.start("op")))
+    form = {"csrf_token": person.browser.csrf_token()}
+
+    def starts(times: int) -> list[int]:
+        url = memory.url + path
+        return [
+            person.browser.post(url, data=form, allow_redirects=False).status_code
+            for _ in range(times)
+        ]
+
+    assert starts(LIMIT) == [303] * (LIMIT - 1) + [429]
+    assert person.starts() == [429]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,16 @@ from urllib.parse import quote, unquote
 from flask import Flask, current_app, g, has_request_context, request
 
 # What follows is a secret: whoever has an invitation's link can use it.
-SECRET_PATHS = ("/invite/",)
-# The same in lines of the development server.
-HIDDEN = re.compile(r"\?\S*|(?<=invite)(/|%2F)\S+", re.IGNORECASE)
+INVITATION = re.compile(r"invite[^a-z].*", re.IGNORECASE | re.DOTALL)
+# Any other token in a path.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
+# In a line of the development server: a query, and the target of a request that is not plain.
+QUERY = re.compile(r"\?\S*")
+TARGET = re.compile(
+    r"(?<=[a-z] )(?!HTTP/)(?=\S*(?:invite|%|[a-z0-9_-]{40})|\S{500})\S+", re.IGNORECASE
+)
+MAX_LENGTH = 500
+MAX_DECODINGS = 5
 FORWARDED = {"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO"}
 UNTRUSTED = (
     "a proxy's headers arrived (%s), but TRUSTED_PROXIES is 0: all visitors behind a proxy share"
@@ -56,27 +63,32 @@ def init_app(app: Flask, *, development: bool, trusted_proxies: int = 0) -> None
 def loggable(target: str) -> str:
     """Return the path of a request without its query and without a secret in it.
 
-    It is percent-encoded, so it has no spaces, quotes or control characters.
+    It is percent-encoded, so it has no spaces, quotes or control characters.  A mangled link of an
+    invitation is hidden too.
     """
     path = target.partition("?")[0]
-    for start in SECRET_PATHS:
-        before, found, _ = unquote(path).partition(start)
-        path = f"{before}{found}..." if found else path
-    return quote(path, safe="/:@!$&'()*+,;=~%")
+    decoded = path
+    for _ in range(MAX_DECODINGS):
+        decoded = unquote(decoded)
+    hidden = TOKEN.sub("...", INVITATION.sub("invite/...", decoded))
+    shown = quote(path if hidden == decoded else hidden, safe="/:@!$&'()*+,;=~%")
+    return shown if len(shown) <= MAX_LENGTH else f"{shown[:MAX_LENGTH]}..."
 
 
 def _clean(record: logging.LogRecord) -> bool:
     """Hide secrets in a line of the development server, and add the id of its request."""
-    if isinstance(record.args, tuple):
-        record.args = tuple(
-            _plain(value) if isinstance(value, str) else value for value in record.args
-        )
+    record.args = tuple(map(_plain, record.args)) if isinstance(record.args, tuple) else record.args
     record.fields = {"request_id": _thread.__dict__.pop("request_id", None)}
     return True
 
 
-def _plain(text: str) -> str:
-    return HIDDEN.sub("", text.replace('"', "%22").encode("ascii", "backslashreplace").decode())
+def _plain(value: Any) -> Any:
+    text = str(value).replace('"', "%22").encode("ascii", "backslashreplace").decode()
+    return TARGET.sub(_shown, QUERY.sub("", text)) if isinstance(value, str) else value
+
+
+def _shown(target: re.Match[str]) -> str:
+    return loggable(target[0])
 
 
 def _warn_of_proxy() -> None:

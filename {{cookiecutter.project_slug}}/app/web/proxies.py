@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ..signin.auth.limits import without_port
+from ..signin.auth.addresses import without_port
 
 
 def init_app(app: Flask, hops: int) -> None:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from ..auth import accounts, audit, client_or_404, settings
 from ..auth.buttons import buttons, mark_file
 from ..auth.errors import IdentityError
+from ..auth.limits import count_starts
 from ..auth.pending import start_login
 from ..database import transaction
 from ..models import PendingLogin
@@ -37,6 +38,7 @@ def connections() -> str:
 
 
 @bp.post("/connections/<provider>")
+@count_starts
 def link(provider: str) -> Response:
     """Start a login with purpose `link`.
 

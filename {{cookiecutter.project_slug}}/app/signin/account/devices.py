@@ -57,8 +57,9 @@ def end_other_sessions() -> Response:
 
 
 def _end(which: ColumnElement[bool], message: str) -> Response:
-    sessions.end(LoginSession.user_id == current().user_id, which)
-    audit.record("end_sessions", user_id=current().user_id)
+    user_id = current().user_id
+    if sessions.end(LoginSession.user_id == user_id, which):
+        audit.record("end_sessions", user_id=user_id)
     db.session.commit()
     flash(message, "success")
     return redirect(url_for("signin_account.devices"), code=303)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from ..auth import client_or_404, safe_next
 from ..auth.buttons import buttons
+from ..auth.limits import count_starts
 from ..auth.pending import start_login
 from ..database import now
 from ..models import PendingLogin
@@ -64,6 +65,7 @@ def confirm() -> str:
 
 
 @bp.post("/reauthenticate/<provider>")
+@count_starts
 def reauthenticate(provider: str) -> Response:
     """Start a re-authentication."""
     login = PendingLogin(

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from ..database import now
 from ..host import db
 from ..models import AuditEvent
+from .addresses import subscriber
 
 # The fields that an event may have; each is a column of the table.
 FIELDS = ("user_id", "provider", "reason", "actor")
-# Refusals of one address that are stored in an hour.
+# Refusals of one subscriber that are stored in an hour, and addresses that are compared.
 MAX_REFUSALS = 60
+MAX_ADDRESSES = 5000
 
 log = logging.getLogger("app.audit")
 
@@ -56,8 +58,8 @@ def _forget_recorded(session: Session, _transaction: Any) -> None:
 def store_refusal(*, provider: str | None, reason: str, user_id: int | None) -> None:
     """Store a refusal that was logged already, in its own transaction.
 
-    Only so many of one address are stored, so nobody can fill the table.  Database errors are only
-    logged.
+    Only so many of one subscriber are stored, so nobody can fill the table.  Database errors are
+    only logged.
     """
     fields = {"provider": provider, "reason": reason, "user_id": user_id}
     try:
@@ -71,10 +73,12 @@ def store_refusal(*, provider: str | None, reason: str, user_id: int | None) -> 
 
 
 def _recent_refusals() -> int:
-    """Return how many refusals of this address were stored during the last hour."""
+    """Return how many refusals of this subscriber were stored during the last hour."""
     refused = AuditEvent.event == "refused", AuditEvent.created_at > now() - timedelta(hours=1)
-    of_address = AuditEvent.address == request.remote_addr
-    return db.session.scalar(select(func.count()).where(*refused, of_address)) or 0
+    counts = select(AuditEvent.address, func.count()).where(*refused).group_by(AuditEvent.address)
+    here = subscriber(request.remote_addr)
+    rows = db.session.execute(counts.limit(MAX_ADDRESSES))
+    return sum(count for address, count in rows if subscriber(address) == here)
 
 
 def log_only(event: str, *, detail: str = "", **fields: Any) -> None:

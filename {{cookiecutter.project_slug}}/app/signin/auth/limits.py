@@ -1,6 +1,6 @@
 """Rate limits: how often one address may start a sign-in, and how often it may be refused."""
 
-import ipaddress
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -9,6 +9,7 @@ from flask_limiter import Limiter
 
 from ..config import Settings
 from . import audit
+from .addresses import subscriber
 
 REDIS_SECONDS = 1
 
@@ -16,27 +17,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def address() -> str:
-    """Return the key of rate limits: an IPv4 address, or the /64 network of an IPv6 address.
-
-    One subscriber has a whole /64, so a limit for a single IPv6 address would be useless.
-    """
-    try:
-        ip = ipaddress.ip_address(without_port(request.remote_addr or ""))
-    except ValueError:
-        return "unknown"
-    if ip.version == 6:
-        if ip.ipv4_mapped:
-            return str(ip.ipv4_mapped)
-        return str(ipaddress.ip_network((ip, 64), strict=False))
-    return str(ip)
-
-
-def without_port(address: str) -> str:
-    """Return an address without brackets and port, which some proxies write."""
-    if address.startswith("["):
-        return address[1:].partition("]")[0]
-    host, _, _ = address.partition(":")
-    return host if address.count(":") == 1 else address
+    """Return the key of rate limits."""
+    return subscriber(request.remote_addr)
 
 
 limiter = Limiter(key_func=address)
@@ -91,3 +73,9 @@ def init_app(app: Flask, settings: Settings) -> None:
             "socket_connect_timeout": REDIS_SECONDS,
         }
     limiter.init_app(app)
+    limiter.logger.addFilter(_is_no_breach)
+
+
+def _is_no_breach(record: logging.LogRecord) -> bool:
+    """Return whether a line of Flask-Limiter is about anything but a limit, which we log."""
+    return not record.getMessage().startswith("ratelimit ")

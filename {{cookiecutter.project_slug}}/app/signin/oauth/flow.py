@@ -22,7 +22,7 @@ from .claims import sanitized, standard_claims
 from .descriptions import explain
 from .errors import InvalidResponse, OAuthError
 from .id_token import SECRET_ALGORITHMS, UnknownKey, read_id_token
-from .logout_token import Logout, read_logout_token
+from .logout_token import Logout, check_unverified, read_logout_token
 from .provider import Claims, Client, Grant, Provider
 from .token import code_request, read_token_response
 from .transport.deadline import TOTAL_SECONDS, time_limit
@@ -104,6 +104,7 @@ class LoginFlow:
 
     def read_logout_token(self, client: Client, token: str) -> Logout:
         """Return what a Logout Token says, for `auth.backchannel`.  Raises OAuthError."""
+        check_unverified(client, token)
         with time_limit():
             metadata = self.documents.metadata(client.provider)
             read = partial(read_logout_token, client, metadata, token)

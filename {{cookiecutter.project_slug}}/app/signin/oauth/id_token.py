@@ -92,14 +92,17 @@ def verified(
     """
     if not isinstance(token, str) or len(token) > MAX_LENGTH or token.count(".") != 2:
         raise InvalidIDToken("there is no token in compact form")
-    header, claims = (_object(part) for part in token.split(".")[:2])
+    header, claims = (decoded(part) for part in token.split(".")[:2])
     alg = _checked_algorithm(header, algorithms(client.provider, metadata), kinds)
     _check_signature(token, alg, _candidates(client, header, alg, keys))
     return alg, claims
 
 
-def _object(part: str) -> dict[str, Any]:
-    """Decode a part of the token.  Spec: RFC 7515 §5.2 items 2 to 4."""
+def decoded(part: str) -> dict[str, Any]:
+    """Return the header or the payload of a token, unverified.  Raises InvalidIDToken.
+
+    Spec: RFC 7515 §5.2 items 2 to 4.
+    """
     try:
         value = decode_json(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, InvalidResponse) as error:

@@ -5,6 +5,7 @@ Spec: OpenID Connect Back-Channel Logout 1.0.
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,21 @@ from joserfc.jwk import Key
 from .authorization import expected_issuers
 from .claims import storable_id
 from .errors import InvalidIDToken
-from .id_token import LEEWAY_SECONDS, MAX_AGE_SECONDS, time_claim, verified
+from .id_token import (
+    KEY_TYPES,
+    LEEWAY_SECONDS,
+    MAX_AGE_SECONDS,
+    UnknownKey,
+    decoded,
+    time_claim,
+    verified,
+)
 from .provider import Client
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
+OTHER_ISSUER = "iss does not match the provider's issuer"
+OTHER_CLIENT = "aud is another client"
+KINDS = ("JWT", "LOGOUT+JWT")
 # How long a token without `exp` is good.
 NEW_SECONDS = 300
 
@@ -34,6 +46,22 @@ class Logout:
     issued_at: float
 
 
+def check_unverified(client: Client, token: str) -> None:
+    """Refuse a token that cannot be for this client, before anything is fetched for it.
+
+    Anybody can send one.  Its form, algorithm, kind, issuer and audience are looked at;
+    `read_logout_token` verifies them.  Raises InvalidIDToken.
+    """
+    every = {"id_token_signing_alg_values_supported": list(KEY_TYPES)}
+    with suppress(UnknownKey):
+        verified(client, every, token, keys=[], kinds=KINDS)
+    claims, provider = decoded(token.split(".")[1]), client.provider
+    if provider.issuers is None and claims.get("iss") != provider.issuer:
+        raise InvalidIDToken(OTHER_ISSUER)
+    if claims.get("aud") not in (client.client_id, [client.client_id]):
+        raise InvalidIDToken(OTHER_CLIENT)
+
+
 def read_logout_token(
     client: Client, metadata: Mapping[str, Any], token: str, keys: Sequence[Key]
 ) -> Logout:
@@ -43,13 +71,12 @@ def read_logout_token(
     `exp`; a token without one must be new.  Raises UnknownKey, InvalidIDToken.
     Spec: OpenID Connect Back-Channel Logout 1.0 §2.4 and §2.6.
     """
-    _, claims = verified(client, metadata, token, keys, kinds=("JWT", "LOGOUT+JWT"))
+    _, claims = verified(client, metadata, token, keys, kinds=KINDS)
     sub, sid = claims.get("sub") or None, claims.get("sid") or None
     events, audience = claims.get("events"), claims.get("aud")
     checks = {
-        "iss does not match the provider's issuer": claims.get("iss")
-        in expected_issuers(client.provider, metadata, claims),
-        "aud is another client": audience in (client.client_id, [client.client_id]),
+        OTHER_ISSUER: claims.get("iss") in expected_issuers(client.provider, metadata, claims),
+        OTHER_CLIENT: audience in (client.client_id, [client.client_id]),
         "it is not about a logout": isinstance(events, dict)
         and isinstance(events.get(EVENT), dict),
         "it has a nonce, which only ID Tokens have": "nonce" not in claims,

@@ -444,11 +444,25 @@ def test_cf_08_a_misspelt_list(provider: CountingProvider, name: str) -> None:
         start_with(provider, (name,), **{name: "example.com"})
 
 
-@pytest.mark.parametrize("name", ["ALLOWED_EMAIL_DOMAIN", "ALOWED_EMAIL_DOMAINS", "GITHUB_ORGS"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ALLOWED_EMAIL_DOMAIN",
+        "ALOWED_EMAIL_DOMAINS",
+        "ALLOWED_DOMAINS",
+        "EMAIL_DOMAINS",
+    ],
+)
 def test_cf_08_a_misspelt_list_of_the_process(provider: CountingProvider, name: str) -> None:
     """It may be another program's, so the app starts, and says what it makes of it."""
     [notice] = start_with(provider, **{name: "example.com"}).notices
     assert notice.startswith(f"{name} is not a setting of this app: did you mean ")
+
+
+def test_cf_08_a_misspelt_list_with_the_name_of_a_provider(provider: CountingProvider) -> None:
+    """No other program has it: production does not start, development says it on each page."""
+    [problem] = start_with(provider, GITHUB_ORGS="example").incomplete
+    assert "GITHUB_ALLOWED_ORGS" in problem
 
 
 @pytest.mark.parametrize(
@@ -460,8 +474,6 @@ def test_cf_08_a_misspelt_list_of_the_process(provider: CountingProvider, name: 
         "ADMINPASS",
         "SITE_ADMINS",
         "MAIL_ADMINS",
-        "EMAIL_DOMAINS",
-        "ALLOWED_DOMAINS",
     ],
 )
 def test_variables_of_other_programs_do_not_stop_the_app(

@@ -1,5 +1,6 @@
 """What leaves this machine: where to, how long, how much (TK-01, TK-02, TK-20, SS, JW-12)."""
 
+import json
 import socket
 import threading
 import time
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from harness.app_server import RunningApp, running_app
-from harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener, Reply
+from harness.bad_provider import CLIENT_ID, CLIENT_SECRET, BadProvider, Listener, Reply, b64
 from harness.browser import Browser
 from harness.certificates import Authority, authority
 from harness.ports import free_port
@@ -596,7 +597,9 @@ def test_no_request_may_wait_longer_than_15_seconds_in_total(
     assert 0 < spent() <= 15
     browser.post(f"{app.url}/logout", data={"csrf_token": browser.csrf_token("/")})
     assert 0 < spent() <= 15
-    browser.post(f"{app.url}/backchannel-logout/op", data={"logout_token": "e30.e30.e30"})
+    claims = {"iss": f"{provider.url}/op", "aud": CLIENT_ID}
+    parts = (b64(json.dumps(part).encode()) for part in ({"alg": "RS256"}, claims, {}))
+    browser.post(f"{app.url}/backchannel-logout/op", data={"logout_token": ".".join(parts)})
     assert 0 < spent() <= 15
 
 

@@ -335,7 +335,10 @@ def test_id_01_es256_signature_of_zeros(
     app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
     use(provider, "ES256")
-    blank = lambda token: f"{token.rpartition('.')[0]}.{b64(bytes(64))}"  # noqa: E731
+
+    def blank(token: Any) -> Any:
+        return f"{token.rpartition('.')[0]}.{b64(bytes(64))}"
+
     walk(token_row("ID-01 zeros", blank), app, provider, canary)
 
 

@@ -325,7 +325,10 @@ def test_jw_04_and_05_no_kid(
 ) -> None:
     """Several keys of the right type are tried one by one."""
     provider.published = [provider.rsa_2, provider.ec, provider.rsa][-published:]
-    no_kid = lambda header: {n: v for n, v in header.items() if n != "kid"}  # noqa: E731
+
+    def no_kid(header: Any) -> Any:
+        return {n: v for n, v in header.items() if n != "kid"}
+
     walk(Row(id="no kid", outcome="OK", stage="header", change=no_kid), app, provider, canary)
 
 
@@ -333,7 +336,10 @@ def test_jw_05_no_kid_and_the_key_is_none_of_them(
     app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
     provider.published = [provider.rsa_2, provider.ec]
-    no_kid = lambda header: {n: v for n, v in header.items() if n != "kid"}  # noqa: E731
+
+    def no_kid(header: Any) -> Any:
+        return {n: v for n, v in header.items() if n != "kid"}
+
     row = Row(id="JW-05", outcome="REJ1", stage="header", change=no_kid, reason="invalid_id_token")
     walk(row, app, provider, canary)
 
@@ -498,7 +504,10 @@ def test_a_provider_that_signs_with_the_client_secret(
         provider.metadata["id_token_signing_alg_values_supported"] = ["HS256"]
         provider.fault("jwks", reply({}))
         key = CLIENT_SECRET.encode()
-        sign = lambda made: ({"alg": "HS256"}, made[1], "HS256", key)  # noqa: E731
+
+        def sign(made: Any) -> Any:
+            return ({"alg": "HS256"}, made[1], "HS256", key)
+
         doctor = app.app.test_cli_runner().invoke(args=["doctor"])
         if alg:
             row = Row(id="set", outcome="OK", stage="sign", change=sign)

@@ -132,7 +132,9 @@ HALVES = {
 def test_tk_03_an_answer_that_breaks_off(
     kind: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
-    change = lambda _: Reply(raw=lambda connection: connection.sendall(HALVES[kind]))  # noqa: E731
+    def change(_: Any) -> Any:
+        return Reply(raw=lambda connection: connection.sendall(HALVES[kind]))
+
     walk(Row(id=kind, stage="token", change=change, **LATER), app, provider, canary)
     assert provider.count("token") == 2
 

@@ -91,7 +91,10 @@ def test_keys_at_the_address_of_the_metadata(
     app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
     """The metadata is not taken for keys."""
-    here = lambda honest: {**honest, "jwks_uri": honest["issuer"] + METADATA}  # noqa: E731
+
+    def here(honest: Any) -> Any:
+        return {**honest, "jwks_uri": honest["issuer"] + METADATA}
+
     row = Row(id="same URL", outcome="REJ1", stage="metadata", change=here, reason="bad_key_set")
     walk(row, app, provider, canary)
     token = "e30.e30.e30"
@@ -257,7 +260,9 @@ def test_the_end_of_a_rate_limit_is_told(
 def test_a_limit_without_a_usable_end(
     value: str, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
-    change = lambda _: Reply({}, 429, [("Retry-After", value)])  # noqa: E731
+    def change(_: Any) -> Any:
+        return Reply({}, 429, [("Retry-After", value)])
+
     unavailable = "provider_unavailable"
     row = Row(id="x", outcome="SOFT", stage="token", change=change, code=unavailable,
               reason=unavailable)  # fmt: skip

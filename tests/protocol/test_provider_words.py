@@ -217,7 +217,9 @@ def test_what_the_token_endpoint_says(
 def test_the_token_type_that_came_is_named(
     app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
-    change = lambda honest: {**honest, "token_type": "BearerToken"}  # noqa: E731
+    def change(honest: Any) -> Any:
+        return {**honest, "token_type": "BearerToken"}
+
     row = Row(
         id="type", outcome="REJ1", stage="token", change=change, reason="not_bearer", tenant="plain"
     )
@@ -230,7 +232,9 @@ def test_the_token_type_that_came_is_named(
 def test_an_error_that_is_none(
     nothing: Any, status: int, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
-    change = lambda honest: Reply({**honest, "error": nothing}, status)  # noqa: E731
+    def change(honest: Any) -> Any:
+        return Reply({**honest, "error": nothing}, status)
+
     walk(Row(id="none", outcome="OK", stage="token", change=change), app, provider, canary)
 
 
@@ -275,7 +279,9 @@ def test_words_about_pkce_name_its_setting(
 def test_a_nonce_that_does_not_come_back_names_its_setting(
     nonce: Any, app: RunningApp, provider: BadProvider, canary: Listener
 ) -> None:
-    change = lambda claims: {**claims, "nonce": nonce}  # noqa: E731
+    def change(claims: Any) -> Any:
+        return {**claims, "nonce": nonce}
+
     row = Row(id="nonce", outcome="REJ1", stage="claims", change=change, reason="invalid_id_token")
     walk(row, app, provider, canary)
     assert "OIDC_OP_NONCE=off" in detail_of(app)
@@ -370,7 +376,9 @@ def test_a_secret_that_the_callback_repeats_is_taken_out(
 def test_an_access_token_that_an_api_repeats_is_taken_out(
     status: int, app: RunningApp, provider: BadProvider, browser: Browser
 ) -> None:
-    says = lambda _: Reply({"detail": f"not with {provider.access_token}"}, status)  # noqa: E731
+    def says(_: Any) -> Any:
+        return Reply({"detail": f"not with {provider.access_token}"}, status)
+
     provider.fault("userinfo", says)
     callback = browser.to_callback(browser.start("x"))
     app.log.clear()

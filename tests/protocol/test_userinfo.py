@@ -168,7 +168,9 @@ def test_ss_03_a_redirect_of_the_userinfo_endpoint_is_not_followed(
 
 
 def test_a_number_is_its_text(app: RunningApp, provider: BadProvider, canary: Listener) -> None:
-    change = lambda honest: {**honest, "sub": int(honest["sub"])}  # noqa: E731
+    def change(honest: Any) -> Any:
+        return {**honest, "sub": int(honest["sub"])}
+
     row = Row(id="number", outcome="OK", stage="userinfo", change=change)
     user = walk(row, app, provider, canary).browser.session_json()["user"]
     assert user["name"] == provider.profile["name"]
@@ -249,7 +251,10 @@ def test_a_name_is_put_together_from_its_parts(
 ) -> None:
     parts, name = NAMES[kind]
     del provider.profile["name"]
-    change = lambda honest: {**honest, **parts}  # noqa: E731
+
+    def change(honest: Any) -> Any:
+        return {**honest, **parts}
+
     row = Row(id=kind, outcome="OK", tenant=tenant, stage=stage, change=change)
     assert walk(row, app, provider, canary).browser.session_json()["user"]["name"] == name
 

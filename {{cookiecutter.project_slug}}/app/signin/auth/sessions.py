@@ -224,7 +224,7 @@ def _this_browser() -> ColumnElement[bool]:
 
 
 def past_limits() -> ColumnElement[bool]:
-    """Return the condition for sessions that have ended by themselves."""
+    """Return the condition for sessions that are past one of their limits."""
     moment, idle = now(), current_app.config["SESSION_IDLE"]
     return or_(LoginSession.expires_at < moment, LoginSession.last_seen_at < moment - idle)
 

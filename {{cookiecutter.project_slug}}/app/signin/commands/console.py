@@ -41,7 +41,7 @@ class Command(click.Command):
 
 
 class Group(AppGroup):
-    """A group of such commands."""
+    """A group whose commands are each a `Command`."""
 
     command_class = Command
 

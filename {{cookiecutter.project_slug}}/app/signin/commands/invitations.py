@@ -25,7 +25,7 @@ def list_invitations() -> None:
 @invitations.command("revoke")
 @click.argument("number", type=int)
 def revoke(number: int) -> None:
-    """Make the link of the invitation NUMBER useless."""
+    """Revoke the invitation NUMBER: its link no longer works."""
     row = links.find(number)
     if row is None:
         message = f"There is no invitation {number}: see flask invitations list."

@@ -32,6 +32,13 @@ HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
 each = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
 
 
+def needed_values(provider: Provider) -> dict[str, str]:
+    """Return a value for each setting that the provider needs."""
+    needed = dict.fromkeys(config.providers.needed_settings(provider), "a-value")
+    servers = {provider.setting(s.ending): s.default for s in provider.settings if s.default}
+    return {name: servers.get(name, value) for name, value in needed.items()}
+
+
 def source_of(provider: Provider) -> str:
     return (FOLDER / f"{provider.name}.py").read_text(encoding="utf-8")
 
@@ -109,7 +116,7 @@ def test_it_asks_for_little(provider):
     """To know who somebody is, nothing need be changed there, or done while they are away."""
     for word in provider.scope.replace(",", " ").split():
         assert not any(much in word for much in ("write", "admin", "offline", "repo", "delete"))
-    assert not provider.offline.items() & provider.authorization_params.items()
+    assert not (provider.offline or {}).items() & provider.authorization_params.items()
 
 
 @each
@@ -119,7 +126,9 @@ def test_its_settings_have_names_of_their_own(provider):
     assert len(set(endings)) == len(endings)
     for setting in provider.settings:
         assert re.fullmatch(r"[A-Z][A-Z0-9_]*", setting.ending)
-        assert setting.ending not in (*COMMON_ENDINGS, "BASE_URL", "API_URL")
+        assert setting.ending not in (*COMMON_ENDINGS, "API_URL")
+        # A server that each owner has, and nobody else.
+        assert setting.ending != "BASE_URL" or (setting.required and setting.default)
         assert setting.example
         assert not (setting.secret and setting.default)
 
@@ -127,7 +136,7 @@ def test_its_settings_have_names_of_their_own(provider):
 @each
 def test_its_settings_are_understood(provider):
     """Set all together, as an owner would; none of them is taken for another, misspelt."""
-    needed = dict.fromkeys(config.providers.needed_settings(provider), "a-value")
+    needed = needed_values(provider)
     own = {provider.setting(s.ending): s.default or "a-value" for s in provider.settings}
     base = {"APP_ENV": "development", "SECRET_KEY": "for-tests-only-0123456789-abcdefghijklmnop"}
     client = config.load(base | needed | own, [provider]).clients[provider.name]
@@ -144,7 +153,7 @@ def test_it_says_where_to_register(provider):
 
 @each
 def test_it_can_be_set_up(make_app, provider):
-    needed = dict.fromkeys(config.providers.needed_settings(provider), "a-value")
+    needed = needed_values(provider)
     page = make_app(needed).test_client().get("/login")
 
     assert f"Continue with {provider.label}" in page.text

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..oauth.discovery import ENDPOINTS
-from ..oauth.provider import Client, Provider
+from ..oauth.provider import Client, Provider, Setting
 from .provider_options import with_options
 from .reader import Reader
 
@@ -23,15 +23,12 @@ def builtin(reader: Reader, provider: Provider) -> Provider:
     """Return a declared provider, changed by the settings in the environment."""
     values = own_settings(reader, provider)
     for setting in provider.settings:
-        if setting.default and setting.ending in values:
-            if not re.fullmatch(r"[\w.:/-]+", values[setting.ending]):
-                name = provider.setting(setting.ending)
-                reader.problem(name, "contains characters that are not allowed in a URL")
-            provider = _moved(provider, setting.default, values[setting.ending])
+        if setting.default and setting.ending in values and setting.ending != "BASE_URL":
+            provider = _with_value(reader, provider, setting, values[setting.ending])
     if url := reader.url(provider.setting("API_URL")):
         provider = _moved(provider, origin_of(provider.userinfo_endpoint), url.rstrip("/"))
     if url := reader.url(provider.setting("BASE_URL")):
-        moved = _moved(provider, origin_of(provider.authorization_endpoint), url.rstrip("/"))
+        moved = _moved(provider, base_of(provider), url.rstrip("/"))
         # Accounts on another server are different accounts.
         same = (moved.issuer, moved.identity_issuer) == (provider.issuer, provider.identity_issuer)
         if same and moved != provider:
@@ -41,11 +38,42 @@ def builtin(reader: Reader, provider: Provider) -> Provider:
         identity = issuer if provider.identity_issuer else ""
         metadata = "" if provider.uses_discovery else provider.metadata_url
         provider = replace(provider, issuer=issuer, identity_issuer=identity, metadata_url=metadata)
+    provider = replace(provider, settings=_still_needed(reader, provider))
     method = reader.choice(provider.setting("AUTH_METHOD"), provider.auth_method, *AUTH_METHODS)
     scope = reader.text(provider.setting("SCOPE"), provider.scope)
     allow_lists = (s for s in provider.settings if s.allow_list and s.ending in values)
     scope = " ".join([scope, *(setting.scope for setting in allow_lists)]).strip()
     return with_options(reader, replace(provider, auth_method=method, scope=scope))
+
+
+def _with_value(reader: Reader, provider: Provider, setting: Setting, value: str) -> Provider:
+    """Return the provider with the owner's value of a setting in its URLs.
+
+    Where the URLs have a host, such as a company's domain, an address of it is taken as well.
+    """
+    value = value.removeprefix("https://").rstrip("/")
+    part = r"[\w.:/-]+" if "/" in setting.default else r"[\w.:-]+"
+    if not re.fullmatch(part, value):
+        name = provider.setting(setting.ending)
+        reader.problem(name, f"is not like {setting.example or setting.default}")
+    return _moved(provider, setting.default, value)
+
+
+def _still_needed(reader: Reader, provider: Provider) -> tuple[Setting, ...]:
+    """Return the settings; one that names the server is not required where another one does."""
+    named = reader.text(provider.setting("BASE_URL"))
+    named = named or (provider.uses_discovery and reader.text(provider.setting("ISSUER")))
+    return tuple(
+        replace(setting, required=False) if named and setting.default else setting
+        for setting in provider.settings
+    )
+
+
+def base_of(provider: Provider) -> str:
+    """Return the part of a provider's URLs that its BASE_URL replaces."""
+    declared = (s.default for s in provider.settings if s.ending == "BASE_URL")
+    origin = origin_of(provider.authorization_endpoint or provider.metadata_url or provider.issuer)
+    return next(declared, origin)
 
 
 def own_settings(reader: Reader, provider: Provider) -> dict[str, str]:

@@ -83,18 +83,21 @@ def userinfo_claims(
     email: str = "",
     email_verified: str = "",
     picture: str = "",
+    **request: Any,
 ) -> Callable[[Grant], Claims]:
     """Return a `claims` function that reads the JSON of the userinfo endpoint.
 
-    Each argument is the dotted path of a field there; an empty one is not read.  Without
-    `email_verified` an address counts as unverified.
+    Each argument is the dotted path of a field there; an empty one is not read.  `name` may be the
+    paths of its parts, with spaces between them.  Without `email_verified` an address counts as
+    unverified.  `request` is passed to `Grant.call`.
     """
 
     def claims(grant: Grant) -> Claims:
-        profile = grant.call(grant.metadata["userinfo_endpoint"])
+        profile = grant.call(grant.metadata["userinfo_endpoint"], **request)
+        parts = (at_path(profile, path) for path in name.split())
         return Claims(
             sub=as_sub(at_path(profile, sub)),
-            name=at_path(profile, name) or full_name(profile),
+            name=" ".join(part for part in parts if isinstance(part, str)) or full_name(profile),
             preferred_username=at_path(profile, preferred_username),
             email=at_path(profile, email),
             email_verified=claim_is_true(at_path(profile, email_verified)),

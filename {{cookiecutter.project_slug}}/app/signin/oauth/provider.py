@@ -39,7 +39,8 @@ class Setting:
     """A setting of one provider, such as COMPANY_TENANT.
 
     `default` is used if the setting is empty; in the declaration's URLs, the owner's value replaces
-    it.  A provider with a `required` setting that is missing is not set up.  Only members of the
+    it.  A provider with a `required` setting that is missing is not set up; the default of such a
+    one is a made-up server, such as `https://cloud.example.com` for BASE_URL.  Only members of the
     organizations in an `allow_list` (`Claims.member_of`) may sign in; it adds `scope` to the
     request.  `example` is shown to the person who fills it in.  Only with a value that matches the
     pattern `one_owner` may <PROVIDER>_EMAIL_VERIFIED be `always`: with others, more organizations
@@ -85,8 +86,9 @@ class Provider:
     `pkce`, `nonce` and `max_age` are false only if the provider rejects them, `in_app_browsers`
     only if it refuses browsers that are part of another app.  `auth_method` is how the client
     authenticates; empty means as the metadata says.  `offline` are authorization parameters that
-    make it give a refresh token; `choose_account` are those that make it ask which account to use
-    (None: `prompt=select_account` at OpenID Providers, nothing at others).
+    make it give a refresh token, of which `scope` is added to the scope (empty: it always gives
+    one; None: it gives none, or nobody says how).  `choose_account` are those that make it ask
+    which account to use (None: `prompt=select_account` at OpenID Providers, nothing at others).
 
     Registration: `console_url` and `console_hint` say where and how.  `loopback_host` is the name
     of this machine that a callback URL may have there, empty if none.
@@ -120,7 +122,7 @@ class Provider:
     in_app_browsers: bool = True
     auth_method: str = ""
     id_token_algs: tuple[str, ...] = ()
-    offline: Mapping[str, str] = field(default_factory=dict)
+    offline: Mapping[str, str] | None = None
     choose_account: Mapping[str, str] | None = None
     settings: tuple[Setting, ...] = ()
     authenticate: "Callable[[Client, requests.Request], None] | None" = None

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check fix lock mutate
+.PHONY: help setup servers demo test check fix lock catalogue mutate
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -50,6 +50,10 @@ fix: setup  ## Format, and mend what the linter can mend
 
 lock: setup  ## Make all requirements files again (ARGS=--upgrade for newer versions)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(RUN) scripts/lock.py $(ARGS)
+
+catalogue: setup  ## Write the tables of the providers into the docs again
+	$(RUN) '{{cookiecutter.project_slug}}/scripts/provider_pages.py'
+	$(RUN) scripts/catalogue.py
 
 mutate: setup servers  ## Take one check out of the app at a time, and see a test turn red
 	$(RUN) scripts/mutate.py $(ARGS)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import catalogue
 import pytest
 from clean_copy import ROOT
 
@@ -17,7 +18,7 @@ PAGES = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted(TEMPLATE.glob("*.md")),
-    *sorted((TEMPLATE / "docs").glob("*.md")),
+    *sorted((TEMPLATE / "docs").rglob("*.md")),
 ]
 CODE = re.compile(r"```.*?```", re.DOTALL)
 NAMED = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)|\[([^\]\n]+)\]\[([\w-]+)\]")
@@ -92,3 +93,8 @@ def test_your_first_page_works_as_printed(generate, tool):
     tool(app, "ruff", "check", ".")
     tool(app, "mypy")
     tool(app, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_books.py", "tests/test_db.py")
+
+
+def test_the_table_of_providers_is_not_stale():
+    written = catalogue.PAGE.read_text(encoding="utf-8")
+    assert written == catalogue.page(), "run: make catalogue"

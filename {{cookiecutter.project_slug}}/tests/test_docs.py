@@ -4,6 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+import pytest
+
+from app.signin import providers
 from app.signin.auth.error_pages import (
     EXPIRED_GRANTS,
     MISCONFIGURED_ERRORS,
@@ -14,7 +17,7 @@ from app.signin.auth.form_errors import TEXTS as FORM_TEXTS
 from app.signin.config import ROOT
 from app.signin.config.settings import ROWS
 from app.web.errors import TEXTS
-from scripts import settings
+from scripts import provider_pages, settings
 
 SIGNIN = ROOT / "app" / "signin"
 
@@ -30,6 +33,16 @@ def test_the_page_of_settings_is_not_stale():
     written = settings.PAGE.read_text(encoding="utf-8")
 
     assert written == settings.page(), "run: python scripts/settings.py"
+
+
+@pytest.mark.parametrize("provider", providers.load(), ids=lambda provider: provider.name)
+def test_the_page_of_a_provider_is_not_stale(provider):
+    page = provider_pages.PAGES / f"{provider.name}.md"
+    written = page.read_text(encoding="utf-8") if page.is_file() else ""
+
+    assert written == provider_pages.page(provider), "run: python scripts/provider_pages.py"
+    assert "## Good to know" in written
+    assert "## Sources" in written
 
 
 def literal_reasons(node: ast.AST) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from . import cleanup, doctor, identities, invitations, sessions, users
+from . import cleanup, doctor, identities, invitations, providers, sessions, users
 
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
     for command in (
-        doctor.providers,
+        providers.providers,
         doctor.doctor,
         users.users,
         sessions.sessions,

@@ -1,4 +1,4 @@
-"""`flask providers` and `flask doctor`: show the setup and check it."""
+"""`flask doctor`: check the setup."""
 
 import ipaddress
 import os
@@ -12,38 +12,12 @@ from limits.storage import storage_from_string
 
 from ..auth import settings as current_settings
 from ..config import Settings
-from ..config.callback import needed_public_url
-from ..config.providers import needed_settings
 from ..oauth.provider import Client
 from ..oauth.responses import is_loopback
 from ..readiness import connection_problem, database_problem
 from . import credential_check, discovery_checks
 from .console import Command
 from .identities import issuer_problem
-
-
-@click.command(cls=Command)
-@with_appcontext
-def providers() -> None:
-    """Show each provider: whether it is set up, its callback URL and the settings it needs."""
-    settings = current_settings()
-    for provider in settings.providers:
-        ready = provider.name in settings.clients
-        click.echo(f"{provider.name:<16} {'ready' if ready else 'not set up'}")
-        needed = needed_public_url(provider, settings.public_url)
-        callback_url = f"{needed or settings.public_url}/callback/{provider.name}"
-        click.echo(f"    callback URL  {callback_url}")
-        if needed:
-            click.echo(f"    needs         PUBLIC_URL={needed} in .env")
-        if provider.console_url:
-            click.echo(f"    register at   {provider.console_url}")
-        if not ready:
-            click.echo(f"    settings      {', '.join(needed_settings(provider))}")
-    if not settings.providers:
-        click.echo(
-            "No providers. Choose some when generating the app, or set OIDC_<NAME>_…"
-            " (docs/settings.md)."
-        )
 
 
 @click.command(cls=Command)

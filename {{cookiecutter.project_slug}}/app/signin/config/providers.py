@@ -61,8 +61,8 @@ def _with_value(reader: Reader, provider: Provider, setting: Setting, value: str
 
 def _still_needed(reader: Reader, provider: Provider) -> tuple[Setting, ...]:
     """Return the settings; one that names the server is not required where another one does."""
-    named = reader.text(provider.setting("BASE_URL"))
-    named = named or (provider.uses_discovery and reader.text(provider.setting("ISSUER")))
+    others = ("BASE_URL", "ISSUER") if provider.uses_discovery else ("BASE_URL",)
+    named = any(reader.text(provider.setting(ending)) for ending in others)
     return tuple(
         replace(setting, required=False) if named and setting.default else setting
         for setting in provider.settings

@@ -148,6 +148,20 @@ def test_a_setting_of_a_provider_s_own():
     assert replace(PLAIN, name="code-host").setting("TEAM") == "CODE_HOST_TEAM"
 
 
+def test_a_server_named_in_another_way_needs_no_domain():
+    domain = Setting(ending="DOMAIN", default="your.plain.example", required=True)
+    tenant = Setting(ending="TENANT", default="your-tenant", required=True)
+    urls = {"authorization_endpoint": "", "issuer": "https://your.plain.example/your-tenant"}
+    declared = [replace(PLAIN, settings=(domain, tenant), **urls)]
+    base, issuer = ({f"PLAIN_{name}": "https://own.example"} for name in ("BASE_URL", "ISSUER"))
+
+    assert problems(PRODUCTION | OURS | base, declared) == ["PLAIN_TENANT is missing for Plain"]
+    ours = PRODUCTION | OURS | base | {"PLAIN_TENANT": "red"}
+    assert load(ours, declared).clients["plain"].provider.issuer == "https://own.example/red"
+    [provider] = load(PRODUCTION | OURS | issuer, declared).providers
+    assert provider.issuer == "https://own.example"
+
+
 def test_any_openid_provider_needs_no_code():
     client = load(PRODUCTION | OIDC, []).clients["corp"]
 

@@ -60,11 +60,16 @@ def _with_value(reader: Reader, provider: Provider, setting: Setting, value: str
 
 
 def _still_needed(reader: Reader, provider: Provider) -> tuple[Setting, ...]:
-    """Return the settings; one that names the server is not required where another one does."""
-    others = ("BASE_URL", "ISSUER") if provider.uses_discovery else ("BASE_URL",)
-    named = any(reader.text(provider.setting(ending)) for ending in others)
+    """Return the settings; one that names the server is not required where another one does.
+
+    BASE_URL names a host, so it takes the place of a domain, but not of a tenant or an application.
+    """
+    issuer = provider.uses_discovery and reader.text(provider.setting("ISSUER"))
+    server = reader.text(provider.setting("BASE_URL"))
     return tuple(
-        replace(setting, required=False) if named and setting.default else setting
+        replace(setting, required=False)
+        if setting.default and (issuer or (server and "." in setting.default))
+        else setting
         for setting in provider.settings
     )
 

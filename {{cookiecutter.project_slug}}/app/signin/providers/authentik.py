@@ -1,0 +1,28 @@
+"""authentik.  Docs: https://docs.goauthentik.io/add-secure-apps/providers/oauth2/."""
+
+from ..oauth.provider import Colors, Provider, Setting
+
+PROVIDER = Provider(
+    name="authentik",
+    label="authentik",
+    # Each application has its own issuer.  It ends with a slash.
+    issuer="https://authentik.example.com/application/o/your-app/",
+    scope="openid profile email",
+    auth_method="client_secret_basic",
+    # It is true only if the administrator maps it so: since 2025.10 the default mapping says false.
+    # https://docs.goauthentik.io/add-secure-apps/providers/oauth2/verify-email-address/
+    offline={"scope": "offline_access"},
+    settings=(
+        Setting(
+            ending="BASE_URL",
+            required=True,
+            default="https://authentik.example.com",
+            example="https://authentik.example.com",
+        ),
+        Setting(ending="SLUG", required=True, default="your-app", example="my-app"),
+    ),
+    console_url="https://docs.goauthentik.io/add-secure-apps/providers/oauth2/create-oauth2-provider/",
+    console_hint="Create an application with an OAuth2/OIDC provider: confidential, issuer mode per provider.",
+    # White on authentik's orange has too little contrast.
+    colors=Colors(background="#fff", text="#1f1f1f", border="#fd4b2d"),
+)

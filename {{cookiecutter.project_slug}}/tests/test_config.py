@@ -162,6 +162,15 @@ def test_a_server_named_in_another_way_needs_no_domain():
     assert provider.issuer == "https://own.example"
 
 
+def test_a_region_is_a_part_of_a_host():
+    region = Setting(ending="REGION", default="us-1")
+    urls = {"authorization_endpoint": "", "issuer": "https://idp.us-1.plain.example/us-1_Pool"}
+    declared = [replace(PLAIN, settings=(region,), **urls)]
+    [provider] = load(PRODUCTION | OURS | {"PLAIN_REGION": "eu-2"}, declared).providers
+
+    assert provider.issuer == "https://idp.eu-2.plain.example/us-1_Pool"
+
+
 def test_any_openid_provider_needs_no_code():
     client = load(PRODUCTION | OIDC, []).clients["corp"]
 

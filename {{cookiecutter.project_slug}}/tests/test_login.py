@@ -4,6 +4,7 @@ The tests stand in the order in which people meet these things.  `fake` is the p
 server with a switch for each thing that one can do wrong.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,7 +13,7 @@ from sqlalchemy import delete, select, update
 
 from app.db import db
 from app.models import User
-from app.signin.auth import pending
+from app.signin.auth import pending, settings
 from app.signin.auth.limits import address
 from app.signin.database import now
 from app.signin.models import AuditEvent, Identity, LoginSession, PendingLogin
@@ -33,6 +34,11 @@ def change(app, statement):
     with app.app_context():
         db.session.execute(statement)
         db.session.commit()
+
+
+def settings_of(app):
+    with app.app_context():
+        return settings()
 
 
 def owners(app):
@@ -450,6 +456,18 @@ def test_the_provider_s_own_session_can_be_ended_next(app, fake):
     assert "Sign out of Fake too" in page
     assert f'href="{fake.issuer}/logout?client_id=our-id&amp;post_logout_redirect_uri=http' in page
     assert "Sign out of Fake too" not in browser.get("/").text
+
+
+def test_a_provider_may_have_a_name_of_its_own_for_the_way_back(app, fake):
+    fake.metadata = {"end_session_endpoint": f"{fake.issuer}/logout"}
+    clients = settings_of(app).clients
+    ours = replace(clients["fake"].provider, post_logout_param="logout_uri")
+    clients["fake"] = replace(clients["fake"], provider=ours)
+    browser = app.test_client()
+    browser.sign_in()
+    browser.press("/logout")
+
+    assert "/logout?client_id=our-id&amp;logout_uri=http" in browser.get("/").text
 
 
 # --- The provider signs somebody out: Back-Channel Logout

@@ -59,7 +59,7 @@ def provider_logout(provider: str) -> dict[str, str] | None:
         return None
     query = {
         "client_id": client.client_id,
-        "post_logout_redirect_uri": f"{settings().public_url}/",
+        client.provider.post_logout_param: f"{settings().public_url}/",
         "state": random_secret(),
     }
     joint = "&" if "?" in url else "?"

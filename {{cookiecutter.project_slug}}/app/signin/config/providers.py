@@ -97,10 +97,14 @@ def origin_of(url: str) -> str:
 
 
 def _moved(provider: Provider, old: str, new: str) -> Provider:
-    """Return the provider with `new` in place of the whole word `old` in each of its URLs."""
+    """Return the provider with `new` in place of the whole word `old` in each of its URLs.
+
+    Without a dot, such as a region, it may be one part of a host's name.
+    """
     if not old:
         return provider
-    word = re.compile(rf"(?<![\w.-]){re.escape(old)}(?![\w.-])")
+    inside = r"[\w.-]" if "." in old else r"[\w-]"
+    word = re.compile(rf"(?<!{inside}){re.escape(old)}(?!{inside})")
     urls: dict[str, Any] = {name: word.sub(lambda _: new, getattr(provider, name)) for name in URLS}
     return replace(provider, **urls)
 

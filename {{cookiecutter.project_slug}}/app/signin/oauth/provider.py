@@ -81,8 +81,9 @@ class Provider:
     (`uses_discovery`).  `metadata_url` says where that is if not at the issuer's usual place.  A
     provider with `jwks_uri` or metadata speaks OpenID Connect.
 
-    Requests: `client_id_param` is its name for `client_id`.  `callback_params` are parameters of
-    the answer beside the standard ones.  `cancel_errors` are its codes for a cancelled sign-in.
+    Requests: `client_id_param` is its name for `client_id`, `post_logout_param` that for
+    `post_logout_redirect_uri`.  `callback_params` are parameters of the answer beside the standard
+    ones.  `cancel_errors` are its codes for a cancelled sign-in.
     `pkce`, `nonce` and `max_age` are false only if the provider rejects them, `in_app_browsers`
     only if it refuses browsers that are part of another app.  `auth_method` is how the client
     authenticates; empty means as the metadata says.  `offline` are authorization parameters that
@@ -114,6 +115,7 @@ class Provider:
     scope: str = ""
     authorization_params: Mapping[str, str] = field(default_factory=dict)
     client_id_param: str = "client_id"
+    post_logout_param: str = "post_logout_redirect_uri"
     callback_params: tuple[str, ...] = ()
     cancel_errors: tuple[str, ...] = ("access_denied",)
     pkce: bool = True

@@ -1,0 +1,27 @@
+"""Amazon Cognito.  Docs: https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html."""
+
+from ..oauth.provider import Colors, Provider, Setting
+
+PROVIDER = Provider(
+    name="cognito",
+    label="Amazon Cognito",
+    # The domain of the sign-in pages is another one; the metadata names it.
+    issuer="https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE",
+    scope="openid profile email",
+    # https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+    post_logout_param="logout_uri",
+    auth_method="client_secret_basic",
+    offline={},
+    settings=(
+        Setting(ending="REGION", default="us-east-1", example="eu-central-1"),
+        Setting(
+            ending="USER_POOL_ID",
+            required=True,
+            default="us-east-1_EXAMPLE",
+            example="eu-central-1_AbCdEf123",
+        ),
+    ),
+    console_url="https://console.aws.amazon.com/cognito/v2/idp/user-pools",
+    console_hint="App clients: traditional web application; Login pages: URI, code grant, 3 scopes.",
+    colors=Colors(background="#dd344c", text="#fff", mark="white"),
+)

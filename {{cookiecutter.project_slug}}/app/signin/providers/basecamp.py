@@ -4,7 +4,8 @@ from ..oauth.claims import userinfo_claims
 from ..oauth.provider import Colors, Provider
 
 # Libraries send `type=web_server`, the word of a draft.  The guide uses the standard parameters
-# since 2026, and no longer names `type`.
+# since 2026, and no longer names `type`:
+# https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md
 PROVIDER = Provider(
     name="basecamp",
     label="Basecamp",

@@ -1,0 +1,26 @@
+"""OneLogin.  Docs: https://developers.onelogin.com/openid-connect."""
+
+from ..oauth.provider import Colors, Provider, Setting
+
+PROVIDER = Provider(
+    name="onelogin",
+    label="OneLogin",
+    # Version 2; issuers without the number are older.
+    issuer="https://your-company.onelogin.com/oidc/2",
+    scope="openid profile email",
+    # An app has one method; Basic is what a new one has.
+    auth_method="client_secret_basic",
+    # Refresh token: unconfirmed; it is a setting of the app.
+    settings=(
+        Setting(
+            ending="DOMAIN",
+            required=True,
+            default="your-company.onelogin.com",
+            example="acme.onelogin.com",
+        ),
+    ),
+    console_url="https://developers.onelogin.com/openid-connect/connect-to-onelogin",
+    console_hint="Applications: OpenId Connect (OIDC), type Web; Configuration: the redirect URI.",
+    colors=Colors(background="#000", text="#fff", mark="white"),
+    dark_colors=Colors(background="#fff", text="#000", mark="black"),
+)

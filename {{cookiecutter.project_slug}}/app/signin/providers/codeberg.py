@@ -1,0 +1,41 @@
+"""Codeberg.  Docs: https://forgejo.org/docs/latest/user/oauth2-provider/."""
+
+from dataclasses import replace
+
+from ..oauth.claims import standard_claims
+from ..oauth.provider import Claims, Colors, Document, Grant, Provider
+
+
+def issuers(provider: Provider, metadata: Document, claims: Document) -> tuple[str, ...]:
+    """Quirk: in some versions the issuer ends with a slash.
+
+    Source: https://codeberg.org/forgejo/forgejo/src/branch/forgejo/routers/web/auth/oauth.go
+    """
+    return (provider.issuer, provider.issuer + "/")
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: `email_verified` is true for each active account, also where addresses are not checked.
+
+    Source: https://codeberg.org/forgejo/forgejo/src/branch/forgejo/routers/web/auth/oauth.go
+    """
+    return replace(standard_claims(grant), email_verified=False)
+
+
+PROVIDER = Provider(
+    name="codeberg",
+    label="Codeberg",
+    issuer="https://codeberg.org",
+    # Without read:user the access token could do anything in the person's name.
+    scope="openid profile email read:user",
+    auth_method="client_secret_post",
+    # It documents no parameter for it.
+    choose_account={},
+    issuers=issuers,
+    claims=claims,
+    offline={},
+    console_url="https://codeberg.org/user/settings/applications",
+    console_hint="Settings, Applications: Create OAuth2 application, confidential, with the URI.",
+    # White on Codeberg's blue has too little contrast.
+    colors=Colors(background="#fff", text="#1f1f1f", border="#2185d0"),
+)

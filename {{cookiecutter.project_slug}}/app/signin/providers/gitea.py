@@ -1,0 +1,48 @@
+"""Gitea.  Docs: https://docs.gitea.com/development/oauth2-provider."""
+
+from dataclasses import replace
+
+from ..oauth.claims import standard_claims
+from ..oauth.provider import Claims, Colors, Document, Grant, Provider, Setting
+
+
+def issuers(provider: Provider, metadata: Document, claims: Document) -> tuple[str, ...]:
+    """Quirk: in some versions the issuer ends with a slash.
+
+    Source: https://github.com/go-gitea/gitea/issues/35830
+    """
+    return (provider.issuer, provider.issuer + "/")
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: `email_verified` is true for each active account, also where addresses are not checked.
+
+    Source: https://github.com/go-gitea/gitea/blob/main/services/oauth2_provider/access_token.go
+    """
+    return replace(standard_claims(grant), email_verified=False)
+
+
+PROVIDER = Provider(
+    name="gitea",
+    label="Gitea",
+    issuer="https://gitea.example.com",
+    # Without read:user the access token could do anything in the person's name.
+    scope="openid profile email read:user",
+    auth_method="client_secret_post",
+    # It documents no parameter for it.
+    choose_account={},
+    issuers=issuers,
+    claims=claims,
+    settings=(
+        Setting(
+            ending="BASE_URL",
+            required=True,
+            default="https://gitea.example.com",
+            example="https://gitea.example.com",
+        ),
+    ),
+    offline={},
+    console_hint="Settings, Applications: Create OAuth2 application, confidential, with the URI.",
+    # White on Gitea's green has too little contrast.
+    colors=Colors(background="#fff", text="#1f1f1f", border="#609926"),
+)

@@ -8,7 +8,7 @@ null (`json` is replaced as a whole).
     authorize  where the browser is sent: `url`, and the `parameters`, all of them
     callback   what it comes back with, beside `state`; `user`: what a form_post brought as well
     id_token   claims, beside those that each ID Token has; signed with our key, or by another
-               where `signed_by` says so
+               where `signed_by` says so, and as `alg` says (RS256 where it says nothing)
     answers    by a name: `method`, `url`, `status`, `json`, and the `request` that gets it: its
                `query`, `form` and `json`, with all that they hold, and some of its `headers`
     claims     what the login must give, or `error`: the reason that it ends with; `cancelled`
@@ -49,6 +49,7 @@ SETTINGS = {
     "PUBLIC_URL": "https://app.example.org",
 }
 KEY = RSAKey.generate_key(2048, {"kid": "recorded", "use": "sig", "alg": "RS256"})
+EC_KEY = ECKey.generate_key("P-256", {"kid": "recorded-ec", "use": "sig", "alg": "ES256"})
 ANOTHER_KEY = RSAKey.generate_key(2048, {"kid": "recorded"})
 PRIVATE_KEY = ECKey.generate_key("P-256").as_pem(private=True).decode().replace("\n", "\\n")
 
@@ -96,10 +97,11 @@ def markers(client: Client, login: LoginRequest) -> dict[str, str]:
 def id_token(client: Client, login: LoginRequest, case: Mapping[str, Any]) -> str:
     now = int(time.time())
     usual = {"aud": client.client_id, "nonce": login.nonce, "iat": now, "exp": now + 600}
-    key = ANOTHER_KEY if case.get("signed_by") == "another" else KEY
-    return jwt.encode(
-        {"alg": "RS256", "kid": "recorded"}, merged(usual, case.get("id_token", {})), key
-    )
+    alg = case.get("alg", "RS256")
+    own = EC_KEY if alg == "ES256" else KEY
+    key = ANOTHER_KEY if case.get("signed_by") == "another" else own
+    claims = merged(usual, case.get("id_token", {}))
+    return jwt.encode({"alg": alg, "kid": own.kid}, claims, key)
 
 
 def query_of(url: str) -> dict[str, str]:
@@ -137,7 +139,7 @@ class Recorded:
         mock.assert_all_requests_are_fired = False
         if "metadata" in case:
             mock.get(self.client.provider.discovery_url, json=case["metadata"])
-            keys = {"keys": [KEY.as_dict(private=False)]}
+            keys = {"keys": [key.as_dict(private=False) for key in (KEY, EC_KEY)]}
             mock.get(case["metadata"]["jwks_uri"], json=keys)
 
     def log_in(self) -> Claims:

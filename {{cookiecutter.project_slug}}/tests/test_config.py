@@ -10,7 +10,7 @@ import pytest
 from app import create_app
 from app.signin import config
 from app.signin.config import ConfigError, environment, load
-from app.signin.oauth.provider import Setting
+from app.signin.oauth.provider import Provider, Setting
 from tests.examples import PLAIN
 
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ"
@@ -169,6 +169,57 @@ def test_a_region_is_a_part_of_a_host():
     [provider] = load(PRODUCTION | OURS | {"PLAIN_REGION": "eu-2"}, declared).providers
 
     assert provider.issuer == "https://idp.eu-2.plain.example/us-1_Pool"
+
+
+CLOUD = replace(
+    PLAIN,
+    identity_issuer="https://cloud.example.com",
+    authorization_endpoint="https://cloud.example.com/authorize",
+    token_endpoint="https://cloud.example.com/token",
+    settings=(Setting(ending="BASE_URL", default="https://cloud.example.com", required=True),),
+)
+COMPANY = Provider(
+    name="plain",
+    label="Plain",
+    issuer="https://acme.id.example/oauth2/default",
+    auth_method="client_secret_basic",
+    settings=(Setting(ending="DOMAIN", default="acme.id.example", required=True),),
+)
+
+
+def test_a_server_that_each_owner_has():
+    """Its address may have a path, and without it the provider is not set up."""
+    ours = PRODUCTION | OURS | {"PLAIN_BASE_URL": "https://own.example/cloud/"}
+    provider = load(ours, [CLOUD]).clients["plain"].provider
+
+    assert provider.authorization_endpoint == "https://own.example/cloud/authorize"
+    assert provider.token_endpoint == "https://own.example/cloud/token"
+    assert provider.identity_issuer == "https://own.example/cloud"
+    assert problems(PRODUCTION | OURS, [CLOUD]) == ["PLAIN_BASE_URL is missing for Plain"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "value", "issuer"),
+    [
+        ("DOMAIN", "own.example", "https://own.example/oauth2/default"),
+        ("DOMAIN", "https://own.example/", "https://own.example/oauth2/default"),
+        ("BASE_URL", "https://own.example", "https://own.example/oauth2/default"),
+        ("ISSUER", "https://own.example/realm", "https://own.example/realm"),
+    ],
+)
+def test_a_company_s_domain(ending, value, issuer):
+    """It may be written as an address; an issuer or a base URL says the same."""
+    ours = PRODUCTION | OURS | {f"PLAIN_{ending}": value}
+
+    assert load(ours, [COMPANY]).clients["plain"].provider.issuer == issuer
+
+
+def test_a_company_s_domain_is_one():
+    ours = PRODUCTION | OURS
+    [problem] = problems(ours | {"PLAIN_DOMAIN": "own.example/path?"}, [COMPANY])
+
+    assert problem.startswith("PLAIN_DOMAIN is not like acme.id.example")
+    assert problems(ours, [COMPANY]) == ["PLAIN_DOMAIN is missing for Plain"]
 
 
 def test_any_openid_provider_needs_no_code():

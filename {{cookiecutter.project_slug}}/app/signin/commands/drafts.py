@@ -37,6 +37,12 @@ USED_CODE = {
     "asked": ["tokens"],
     "error": "invalid_grant",
 }
+REFUSED_PROFILE = {
+    "name": "a profile that is refused",
+    "answers": {"profile": {"status": 401, "json": {"error": "invalid_token"}}},
+    "asked": ["profile", "tokens"],
+    "error": "invalid_response",
+}
 
 
 def openid_provider(
@@ -88,6 +94,29 @@ def oauth_files(provider: Provider, paths: Mapping[str, str]) -> dict[str, str]:
     `paths` says where in its profile the claims are; an empty path is not read.
     """
     paths = {claim: path for claim, path in paths.items() if path}
+    endpoints = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
+    server = {"identity_issuer": origin_of(provider.authorization_endpoint)}
+    server |= {endpoint: getattr(provider, endpoint) for endpoint in endpoints}
+    bearer = {"headers": {"Authorization": f"Bearer {TOKENS['access_token']}"}}
+    asked = {"method": "GET", "url": provider.userinfo_endpoint, "request": bearer}
+    recorded = {
+        **_request(provider, provider.authorization_endpoint),
+        "answers": {
+            "tokens": _token_answer(provider, provider.token_endpoint, TOKENS),
+            "profile": {**asked, "json": _profile(paths)},
+        },
+        "cases": [
+            {"name": "a login", "claims": {claim: ADA[claim] for claim in paths}},
+            CANCELLED,
+            USED_CODE,
+            REFUSED_PROFILE,
+        ],
+    }
+    return {"declaration": _declaration(provider, server, paths), "recorded": _json(recorded)}
+
+
+def _profile(paths: Mapping[str, str]) -> dict[str, Any]:
+    """Return a profile with Ada's claims at these paths."""
     profile: dict[str, Any] = {}
     for claim, path in paths.items():
         *outer, last = path.split(".")
@@ -95,34 +124,7 @@ def oauth_files(provider: Provider, paths: Mapping[str, str]) -> dict[str, str]:
         for member in outer:
             place = place.setdefault(member, {})
         place[last] = ADA[claim]
-    server = {
-        "identity_issuer": origin_of(provider.authorization_endpoint),
-        "authorization_endpoint": provider.authorization_endpoint,
-        "token_endpoint": provider.token_endpoint,
-        "userinfo_endpoint": provider.userinfo_endpoint,
-    }
-    bearer = {"headers": {"Authorization": f"Bearer {TOKENS['access_token']}"}}
-    asked = {"method": "GET", "url": provider.userinfo_endpoint, "request": bearer}
-    refused = {"status": 401, "json": {"error": "invalid_token"}}
-    recorded = {
-        **_request(provider, provider.authorization_endpoint),
-        "answers": {
-            "tokens": _token_answer(provider, provider.token_endpoint, TOKENS),
-            "profile": {**asked, "json": profile},
-        },
-        "cases": [
-            {"name": "a login", "claims": {claim: ADA[claim] for claim in paths}},
-            CANCELLED,
-            USED_CODE,
-            {
-                "name": "a profile that is refused",
-                "answers": {"profile": refused},
-                "asked": ["profile", "tokens"],
-                "error": "invalid_response",
-            },
-        ],
-    }
-    return {"declaration": _declaration(provider, server, paths), "recorded": _json(recorded)}
+    return profile
 
 
 def _declaration(

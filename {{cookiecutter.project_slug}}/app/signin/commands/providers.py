@@ -1,7 +1,7 @@
 """`flask providers` and `flask providers new`: show the providers, and draft another one."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -87,27 +87,17 @@ def new(name: str, label: str | None, metadata: str | None, **said: str | None) 
         provider = drafts.openid_provider(name, label, document, metadata_url, said["scope"])
         draft = drafts.openid_files(provider, document)
     else:
-        paths = {
-            "sub": _ask("Where is the id in the profile?", said["sub_path"], "id"),
-            "name": _ask("Where is the name?", said["name_path"], "name"),
-            "email": _ask("Where is the e-mail address?", said["email_path"], "email"),
-        }
-        provider = Provider(
-            name=name,
-            label=label,
-            authorization_endpoint=_ask_url(
-                "Authorization endpoint", said["authorization_endpoint"]
-            ),
-            token_endpoint=_ask_url("Token endpoint", said["token_endpoint"]),
-            userinfo_endpoint=_ask_url("Userinfo endpoint", said["userinfo_endpoint"]),
-            scope=_ask("Scope", said["scope"], ""),
-            auth_method="client_secret_post",
-        )
+        provider, paths = _described(name, label, said)
         draft = drafts.oauth_files(provider, paths)
     mark = (SIGNIN / "static" / "marks" / "openid.svg").read_text(encoding="utf-8")
     for kind, text in {**draft, "mark": mark}.items():
         files[kind].write_text(text, encoding="utf-8", newline="\n")
         click.echo(f"Wrote {files[kind].relative_to(ROOT)}")
+    _tell_next_steps(provider)
+
+
+def _tell_next_steps(provider: Provider) -> None:
+    name = provider.name
     click.echo(
         f"\nNext:\n"
         f"1. Read these files, and correct what a draft cannot know.\n"
@@ -131,6 +121,27 @@ def _check_names(name: str, label: str, files: Iterable[Path]) -> None:
         raise click.ClickException(f"nothing was written, since there is: {', '.join(taken)}")
     if not (ROOT / "tests" / "providers" / "recorded").is_dir():
         raise click.ClickException("this needs the app's source with its tests")
+
+
+def _described(
+    name: str, label: str, said: Mapping[str, str | None]
+) -> tuple[Provider, dict[str, str]]:
+    """Return a plain OAuth 2.0 provider, and the paths of its claims, as the owner says."""
+    paths = {
+        "sub": _ask("Where is the id in the profile?", said["sub_path"], "id"),
+        "name": _ask("Where is the name?", said["name_path"], "name"),
+        "email": _ask("Where is the e-mail address?", said["email_path"], "email"),
+    }
+    provider = Provider(
+        name=name,
+        label=label,
+        authorization_endpoint=_ask_url("Authorization endpoint", said["authorization_endpoint"]),
+        token_endpoint=_ask_url("Token endpoint", said["token_endpoint"]),
+        userinfo_endpoint=_ask_url("Userinfo endpoint", said["userinfo_endpoint"]),
+        scope=_ask("Scope", said["scope"], ""),
+        auth_method="client_secret_post",
+    )
+    return provider, paths
 
 
 def _ask(question: str, said: str | None, default: str | None = None) -> str:

@@ -20,7 +20,7 @@ PROVIDER = Provider(
     # Asana does not say whether an address is verified.
     claims=userinfo_claims(sub="sub", name="name", email="email", picture="picture"),
     console_url="https://app.asana.com/0/my-apps",
-    console_hint="Create new app; OAuth: the redirect URL and the permission scopes openid, email, profile.",
+    console_hint="Create new app; OAuth: the redirect URL and the scopes openid, email, profile.",
     # White on Asana's coral has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#f06a6a"),
 )

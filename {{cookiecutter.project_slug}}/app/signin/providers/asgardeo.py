@@ -20,7 +20,7 @@ PROVIDER = Provider(
         ),
     ),
     console_url="https://console.asgardeo.io",
-    console_hint="Applications: Traditional Web Application, OIDC; User Attributes: choose the attributes.",
+    console_hint="Traditional Web Application, OIDC; User Attributes: choose those of the scopes.",
     # White on WSO2's orange has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#ff7300"),
 )

@@ -33,7 +33,7 @@ PROVIDER = Provider(
         ),
     ),
     console_url="https://www.authelia.com/configuration/identity-providers/openid-connect/clients/",
-    console_hint="Add a client to configuration.yml, with token_endpoint_auth_method client_secret_basic.",
+    console_hint="In configuration.yml: a client whose auth method is client_secret_basic.",
     colors=Colors(background="#113155", text="#fff", mark="white"),
     dark_colors=Colors(background="#113155", text="#fff", border="#6e7781", mark="white"),
 )

@@ -22,7 +22,7 @@ PROVIDER = Provider(
         Setting(ending="SLUG", required=True, default="your-app", example="my-app"),
     ),
     console_url="https://docs.goauthentik.io/add-secure-apps/providers/oauth2/create-oauth2-provider/",
-    console_hint="Create an application with an OAuth2/OIDC provider: confidential, issuer mode per provider.",
+    console_hint="Application with an OAuth2/OIDC provider: confidential, with a signing key.",
     # White on authentik's orange has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#fd4b2d"),
 )

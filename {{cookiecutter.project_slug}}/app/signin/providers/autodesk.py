@@ -39,7 +39,7 @@ PROVIDER = Provider(
     offline={},
     claims=claims,
     console_url="https://aps.autodesk.com/myapps/",
-    console_hint="Create application, type Traditional Web App; General Settings: the callback URL.",
+    console_hint="Create application, Traditional Web App; General Settings: the callback URL.",
     colors=Colors(background="#000", text="#fff", mark="white"),
     dark_colors=Colors(background="#fff", text="#000", mark="black"),
 )

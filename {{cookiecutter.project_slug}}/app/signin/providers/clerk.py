@@ -20,6 +20,6 @@ PROVIDER = Provider(
         ),
     ),
     console_url="https://dashboard.clerk.com/last-active?path=oauth-applications",
-    console_hint="Add OAuth application with the redirect URI and the scopes openid, profile, email.",
+    console_hint="Add OAuth application: the redirect URI; scopes openid, profile, email.",
     colors=Colors(background="#6c47ff", text="#fff", mark="white"),
 )

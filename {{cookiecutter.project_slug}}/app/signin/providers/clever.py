@@ -25,6 +25,6 @@ PROVIDER = Provider(
     # https://dev.clever.com/docs/oidc-implementation
     claims=userinfo_claims(sub="sub", name="name.first name.last", email="email"),
     console_url="https://apps.clever.com",
-    console_hint="Settings, OAuth Settings: add the URI; Clever approves apps before districts see them.",
+    console_hint="OAuth Settings: add the URI; Clever approves apps before districts see them.",
     colors=Colors(background="#1464ff", text="#fff", mark="white"),
 )

@@ -8,7 +8,7 @@ PROVIDER = Provider(
     # It is what the tenant has in its field Issuer.
     issuer="https://fusionauth.example.com",
     scope="openid profile email",
-    # Facts disagree: post 2, Basic 1.  FusionAuth takes both unless the application allows one only.
+    # Facts disagree (post 2, Basic 1).  FusionAuth takes both, unless the application allows one.
     auth_method="client_secret_basic",
     # The application must also generate refresh tokens.
     offline={"scope": "offline_access"},
@@ -21,7 +21,7 @@ PROVIDER = Provider(
         ),
     ),
     console_url="https://fusionauth.io/docs/get-started/core-concepts/applications",
-    console_hint="Applications: add; OAuth: the URI; JWT: an Id token signing key that is RSA or EC.",
+    console_hint="Add an application; OAuth: the URI; JWT: an RSA or EC Id token signing key.",
     # White on FusionAuth's orange has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#f58320"),
 )

@@ -30,7 +30,7 @@ PROVIDER = Provider(
     # ID Tokens have no nonce: the documented claims do not list it, and libraries (openiddict) had
     # to switch it off.
     nonce=False,
-    # PKCE: unconfirmed; not documented.  Most libraries send the secret by post, the guide by Basic.
+    # PKCE: unconfirmed; not documented.  The guide uses Basic; most libraries use post.
     pkce=True,
     auth_method="client_secret_basic",
     # Intuit documents no parameter for it.
@@ -45,6 +45,6 @@ PROVIDER = Provider(
         ),
     ),
     console_url="https://developer.intuit.com/app/developer/dashboard",
-    console_hint="Create an app; Keys & credentials: the redirect URI; development keys: the sandbox.",
+    console_hint="Keys & credentials: the redirect URI; development keys are the sandbox's.",
     colors=Colors(background="#236cff", text="#fff", mark="white"),
 )

@@ -22,7 +22,7 @@ PROVIDER = Provider(
     offline={"scope": "offline_access"},
     issuers=issuers,
     console_url="https://console.jumpcloud.com",
-    console_hint="SSO Applications: Custom, OIDC; auth type Client Secret POST; scopes Email, Profile.",
+    console_hint="SSO Applications: Custom, OIDC; Client Secret POST; scopes Email, Profile.",
     # JumpCloud's green; white on it has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#41c8c3"),
 )

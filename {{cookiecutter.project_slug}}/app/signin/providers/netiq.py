@@ -20,7 +20,7 @@ PROVIDER = Provider(
         ),
     ),
     console_url="https://www.microfocus.com/documentation/access-manager/5.0/admin/b1dj6b2f.html",
-    console_hint="Identity Server, OAuth & OpenID Connect: a client of type Web Based, grant Authorization Code.",
+    console_hint="OAuth & OpenID Connect: a client of type Web Based, Authorization Code.",
     colors=Colors(background="#000", text="#fff", mark="white"),
     dark_colors=Colors(background="#fff", text="#000", mark="black"),
 )

@@ -21,7 +21,7 @@ PROVIDER = Provider(
     label="Webex",
     issuer="https://idbroker.webex.com/idb",
     metadata_url="https://webexapis.com/v1/.well-known/openid-configuration",
-    # Libraries ask for spark:people_read and read /people/me; signing in needs no access to the API.
+    # Libraries ask for spark:people_read and read /people/me; a login needs no access to the API.
     scope="openid profile email",
     auth_method="client_secret_post",
     # A parameter for it: unconfirmed.
@@ -29,7 +29,7 @@ PROVIDER = Provider(
     # Refresh token: unconfirmed without a scope of the API.
     issuers=issuers,
     console_url="https://developer.webex.com/my-apps/new/integration",
-    console_hint="Create a New App, Integration; add the redirect URI; no scope of the list is needed.",
+    console_hint="Create an Integration; add the redirect URI; no scope of the list is needed.",
     colors=Colors(background="#000", text="#fff", mark="white"),
     dark_colors=Colors(background="#fff", text="#000", mark="black"),
 )

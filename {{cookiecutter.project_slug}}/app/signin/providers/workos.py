@@ -2,9 +2,9 @@
 
 from ..oauth.provider import Colors, Provider, Setting
 
-# WorkOS has three ways to sign in.  This is Connect, which speaks OpenID Connect and says whether an
-# address is verified.  The SSO API, which most libraries use, says neither that nor who signed it,
-# and sends everybody to one connection; the AuthKit API is not OAuth 2.0.
+# WorkOS has three ways to sign in.  This is Connect, which speaks OpenID Connect and says whether
+# an address is verified.  The SSO API, which most libraries use, does neither, and sends everybody
+# to one connection; the AuthKit API is not OAuth 2.0.
 PROVIDER = Provider(
     name="workos",
     label="WorkOS",

@@ -19,7 +19,7 @@ PROVIDER = Provider(
         ),
     ),
     console_url="https://zitadel.com/docs/guides/manage/console/applications",
-    console_hint="New application, type Web, authentication method Code with client secret (Basic).",
+    console_hint="New application, type Web, authentication method Code (with a secret).",
     # ZITADEL's own pages are black and white.
     colors=Colors(background="#000", text="#fff", mark="white"),
     dark_colors=Colors(background="#fff", text="#000", mark="black"),

@@ -10,6 +10,7 @@ PROVIDER = Provider(
     scope="openid profile email",
     # https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
     post_logout_param="logout_uri",
+    # As the guide recommends it; most libraries send the form.
     auth_method="client_secret_basic",
     offline={},
     settings=(

@@ -30,6 +30,8 @@ PROVIDER = Provider(
     token_endpoint="https://discord.com/api/oauth2/token",
     userinfo_endpoint="https://discord.com/api/users/@me",
     revocation_endpoint="https://discord.com/api/oauth2/token/revoke",
+    # Its OpenID Connect (scope openid) is not documented for signing people in, and its metadata
+    # lists no claims.
     scope="identify email",
     auth_method="client_secret_post",
     claims=claims,

@@ -13,7 +13,7 @@ def edit_token_request(
     """Quirk: only with this parameter a key signs the ID Token of a website, not the secret.
 
     LINE's own SDK sends it.
-    Source: https://github.com/line/line-sdk-android
+    Source: https://github.com/line/line-sdk-android/blob/master/line-sdk/src/main/java/com/linecorp/linesdk/internal/nwclient/LineAuthenticationApiClient.java
     """
     request.data["id_token_key_type"] = "JWK"
 

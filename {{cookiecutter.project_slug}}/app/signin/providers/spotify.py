@@ -10,6 +10,7 @@ PROVIDER = Provider(
     authorization_endpoint="https://accounts.spotify.com/authorize",
     token_endpoint="https://accounts.spotify.com/api/token",
     userinfo_endpoint="https://api.spotify.com/v1/me",
+    # There is metadata of OpenID Connect, but no guide for it: its scopes are not offered to apps.
     scope="user-read-email",
     # As in the guide; the client in the form works as well.
     auth_method="client_secret_basic",

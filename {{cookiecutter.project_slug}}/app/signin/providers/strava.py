@@ -8,6 +8,7 @@ PROVIDER = Provider(
     label="Strava",
     identity_issuer="https://www.strava.com",
     authorization_endpoint="https://www.strava.com/oauth/authorize",
+    # As in the guide; most libraries have the older /oauth/token.
     token_endpoint="https://www.strava.com/api/v3/oauth/token",
     userinfo_endpoint="https://www.strava.com/api/v3/athlete",
     # Several would have commas between them.

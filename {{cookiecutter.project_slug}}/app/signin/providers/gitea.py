@@ -15,7 +15,7 @@ def issuers(provider: Provider, metadata: Document, claims: Document) -> tuple[s
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: `email_verified` is true for each active account, also where addresses are not checked.
+    """Quirk: `email_verified` is true for each active account, checked address or not.
 
     Source: https://github.com/go-gitea/gitea/blob/main/services/oauth2_provider/access_token.go
     """

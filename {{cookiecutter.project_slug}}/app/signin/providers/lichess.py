@@ -7,8 +7,8 @@ from ..oauth.provider import Claims, Colors, Grant, Provider
 def claims(grant: Grant) -> Claims:
     """Quirk: the address is at a URL of its own; nothing says whether it is verified.
 
-    `id` is the user name in lower case.  It is safe to know people by, since Lichess neither changes
-    a name (https://lichess.org/faq#change-username) nor gives one away again.
+    `id` is the user name in lower case.  It is safe to know people by: Lichess neither changes a
+    name (https://lichess.org/faq#change-username) nor gives one away again.
     Source: https://lichess.org/api
     """
     url = grant.metadata["userinfo_endpoint"]

@@ -1,4 +1,4 @@
-"""Microsoft Entra External ID.  Docs: https://learn.microsoft.com/entra/external-id/customers/overview-customers-ciam."""
+"""Entra External ID.  Docs: https://learn.microsoft.com/entra/external-id/customers/overview-customers-ciam."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def issuers(provider: Provider, metadata: Document, claims: Document) -> tuple[s
 TENANT = "00000000-0000-0000-0000-000000000000"
 PROVIDER = Provider(
     name="entraexternal",
-    label="Microsoft Entra External ID",
+    label="Entra External ID",
     issuer=f"https://your-tenant.ciamlogin.com/{TENANT}/v2.0",
     scope="openid profile email",
     auth_method="client_secret_post",
@@ -34,6 +34,7 @@ PROVIDER = Provider(
     max_age=False,
     offline={"scope": "offline_access"},
     issuers=issuers,
+    # What the ID Token lacks is asked at https://graph.microsoft.com/oidc/userinfo
     claims=claims,
     settings=(
         Setting(
@@ -49,6 +50,7 @@ PROVIDER = Provider(
             example="00001111-aaaa-2222-bbbb-3333cccc4444",
         ),
     ),
+    # https://learn.microsoft.com/entra/external-id/customers/quickstart-register-app
     console_url="https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps",
     console_hint="In the external tenant: New registration, platform Web; add it to a user flow.",
     colors=Colors(background="#fff", text="#5e5e5e", border="#8c8c8c", font="Segoe UI"),

@@ -23,9 +23,8 @@ PROVIDER = Provider(
     metadata_url="https://webexapis.com/v1/.well-known/openid-configuration",
     # Libraries ask for spark:people_read and read /people/me; a login needs no access to the API.
     scope="openid profile email",
+    # The guide sends the secret by post, though the metadata lists Basic alone.
     auth_method="client_secret_post",
-    # A parameter for it: unconfirmed.
-    choose_account={},
     # Refresh token: unconfirmed without a scope of the API.
     issuers=issuers,
     console_url="https://developer.webex.com/my-apps/new/integration",

@@ -38,6 +38,6 @@ PROVIDER = Provider(
     offline={},
     choose_account={"force_login": "1"},
     console_url="https://developer.baidu.com/console",
-    console_hint="Create a project; Security settings (安全设置): the URI.",
+    console_hint="Create a project; Security settings: the URI as callback address.",
     colors=Colors(background="#2932e1", text="#fff", mark="white"),
 )

@@ -69,7 +69,7 @@ PROVIDER = Provider(
     claims=claims,
     offline={},
     console_url="https://connect.qq.com/manage.html",
-    console_hint="Website application (网站应用), once approved: its callback, the URI.",
+    console_hint="Website application, once approved: its callback, the URI.",
     loopback_host="",
     # White on QQ's blue has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#1ebafc"),

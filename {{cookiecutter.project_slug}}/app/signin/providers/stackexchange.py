@@ -12,7 +12,8 @@ def claims(grant: Grant) -> Claims:
     Source: https://api.stackexchange.com/docs/me
     """
     ours = grant.client.settings
-    query = {"site": ours["SITE"], "key": ours["KEY"], "access_token": grant.tokens["access_token"]}
+    query = {"site": ours.get("SITE", "stackoverflow"), "key": ours["KEY"]}
+    query["access_token"] = grant.tokens["access_token"]
     [user] = grant.call(grant.metadata["userinfo_endpoint"], query=query, scheme="")["items"]
     return Claims(
         sub=as_sub(user["account_id"]),
@@ -35,7 +36,8 @@ PROVIDER = Provider(
     claims=claims,
     settings=(
         Setting(ending="KEY", required=True, example="text of the key for the API"),
-        Setting(ending="SITE", default="stackoverflow", example="superuser"),
+        # No default: it would be taken for a part of the addresses.
+        Setting(ending="SITE", example="superuser"),
     ),
     console_url="https://stackapps.com/apps/oauth/register",
     console_hint="Register an app for its domain; note client ID, client secret and key.",

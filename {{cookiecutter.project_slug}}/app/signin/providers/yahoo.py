@@ -7,7 +7,7 @@ PROVIDER = Provider(
     label="Yahoo",
     issuer="https://api.login.yahoo.com",
     scope="openid profile email",
-    # PKCE: unconfirmed; the guide does not mention it.
+    # PKCE: not in the guide, but some apps are refused without it: mustang-im/mustang#162.
     auth_method="client_secret_basic",
     # The guide names this one and `consent`.
     choose_account={"prompt": "login"},

@@ -72,7 +72,7 @@ def test_an_app_carries_nothing_of_other_providers(generate, template: Path, alo
     app = generate(providers=alone)
     assert files(app) == expected(template, alone)
     declaration = (app / f"app/signin/providers/{alone}.py").read_text()
-    urls = re.findall(r"https://[^\s\"]+", declaration)
+    urls = re.findall(r"https://[^\s\"]*[^\s\".]", declaration)
     others = [provider for provider in DECLARED if provider["name"] != alone]
     assert [place for other in others for place in found(app, other, urls)] == []
 

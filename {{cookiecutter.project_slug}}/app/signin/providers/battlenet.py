@@ -20,6 +20,7 @@ PROVIDER = Provider(
     issuer="https://oauth.battle.net",
     scope="openid",
     # PKCE: unconfirmed; neither guide nor metadata mention it.
+    # State and nonce are demanded: https://github.com/nextauthjs/next-auth/issues/12869
     # The metadata lists no claims, and ID Tokens have no auth_time:
     # https://github.com/nextauthjs/next-auth/pull/4015
     max_age=False,

@@ -11,7 +11,7 @@ PROVIDER = Provider(
     token_endpoint="https://api.box.com/oauth2/token",
     userinfo_endpoint="https://api.box.com/2.0/users/me",
     revocation_endpoint="https://api.box.com/oauth2/revoke",
-    # Without a scope, those of the app's registration are meant; there is none for the profile only.
+    # Without a scope, those of the app's registration are meant; none is for the profile only.
     # PKCE: unconfirmed; the guide does not mention it, and libraries send it.
     auth_method="client_secret_post",
     # The picture's address works for signed-in people only.  `login` is the address; Box does not

@@ -1,10 +1,10 @@
-"""Amazon Cognito.  Docs: https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html."""
+"""Cognito.  Docs: https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html."""
 
 from ..oauth.provider import Colors, Provider, Setting
 
 PROVIDER = Provider(
     name="cognito",
-    label="Amazon Cognito",
+    label="Cognito",
     # The domain of the sign-in pages is another one; the metadata names it.
     issuer="https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE",
     scope="openid profile email",
@@ -23,6 +23,6 @@ PROVIDER = Provider(
         ),
     ),
     console_url="https://console.aws.amazon.com/cognito/v2/idp/user-pools",
-    console_hint="App clients: traditional web application; Login pages: URI, code grant, 3 scopes.",
+    console_hint="App client, traditional web application; Login pages: the URI, 3 scopes.",
     colors=Colors(background="#dd344c", text="#fff", mark="white"),
 )

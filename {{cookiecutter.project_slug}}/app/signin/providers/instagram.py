@@ -41,7 +41,7 @@ PROVIDER = Provider(
     ),
     # There is no refresh token: the access token itself is exchanged for a longer one.
     console_url="https://developers.facebook.com/apps",
-    console_hint="Business app, Instagram, API setup with Instagram login: business login settings.",
+    console_hint="Business app, Instagram, API setup with Instagram login: business login.",
     loopback_host="",
     # White on Instagram's pink has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#ff0069"),

@@ -33,7 +33,7 @@ PROVIDER = Provider(
     claims=claims,
     offline={},
     console_url="https://developers.kakao.com/console/app",
-    console_hint="Kakao Login: on, with OpenID Connect; consent items nickname, picture and e-mail.",
+    console_hint="Kakao Login on, with OpenID Connect; consent to nickname, picture and e-mail.",
     # White on Kakao's yellow has too little contrast; its guide has black on yellow.
     colors=Colors(background="#fee500", text="#191919", mark="black"),
 )

@@ -21,7 +21,7 @@ PROVIDER = Provider(
         ),
         Setting(ending="REALM", default="master", example="acme"),
     ),
-    console_url="https://www.keycloak.org/getting-started/getting-started-docker#_secure_the_first_application",
+    console_url="https://www.keycloak.org/docs/latest/server_admin/#_oidc_clients",
     console_hint="Clients, Create client: OpenID Connect, with Client authentication on.",
     colors=Colors(background="#4d4d4d", text="#fff", mark="white"),
     dark_colors=Colors(background="#4d4d4d", text="#fff", border="#8c8c8c", mark="white"),

@@ -45,7 +45,7 @@ PROVIDER = Provider(
     claims=claims,
     offline={},
     console_url="https://developers.line.biz/console/",
-    console_hint="Channel LINE Login, Web app; LINE Login: the URI; Basic settings: ask for the e-mail.",
+    console_hint="LINE Login channel, Web app, with the URI; Basic settings: ask for the e-mail.",
     # White on LINE's green has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#06c755"),
 )

@@ -30,7 +30,7 @@ PROVIDER = Provider(
         Setting(ending="ALLOWED_ORGS", allow_list=True, example="00D5f000000AbCdEAM"),
     ),
     console_url="https://login.salesforce.com/",
-    console_hint="Setup, External Client App Manager: OAuth with the URI; scopes openid, profile, email.",
+    console_hint="Setup, External Client App Manager: OAuth with the URI; scopes id and openid.",
     # White on Salesforce's blue has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#00a1e0"),
 )

@@ -37,7 +37,7 @@ PROVIDER = Provider(
     claims=claims,
     offline={},
     console_url="https://oauth.yandex.com/client/new",
-    console_hint="Web services, with the URI; Yandex ID API: login:info, login:email, login:avatar.",
+    console_hint="Web services, with the URI; rights login:info, login:email and login:avatar.",
     # White on Yandex's red has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#fc3f1d"),
 )

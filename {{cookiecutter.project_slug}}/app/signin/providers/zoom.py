@@ -34,6 +34,6 @@ PROVIDER = Provider(
     claims=claims,
     offline={},
     console_url="https://marketplace.zoom.us/user/build",
-    console_hint="General App, user-managed; OAuth Redirect URL and allow list; scope user:read:user.",
+    console_hint="General App, user-managed; the URI, in the allow list too; user:read:user.",
     colors=Colors(background="#0b5cff", text="#fff", mark="white"),
 )

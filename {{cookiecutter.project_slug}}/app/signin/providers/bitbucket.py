@@ -48,14 +48,14 @@ PROVIDER = Provider(
     authorization_endpoint="https://bitbucket.org/site/oauth2/authorize",
     token_endpoint="https://bitbucket.org/site/oauth2/access_token",
     userinfo_endpoint="https://api.bitbucket.org/2.0/user",
-    # It includes the addresses.
-    scope="account",
+    # The first is for the profile, the second for the list of addresses.
+    scope="account email",
     # PKCE: unconfirmed; the guide does not mention it, and some libraries send it.
     # As in the guide; the client in the form works as well.
     auth_method="client_secret_basic",
     claims=claims,
     offline={},
     console_url="https://bitbucket.org/account/workspaces/",
-    console_hint="Workspace settings, OAuth consumers, Add consumer; permission Account: Read.",
+    console_hint="Workspace settings, OAuth consumers, Add consumer; Account: Email, Read.",
     colors=Colors(background="#0052cc", text="#fff", mark="white"),
 )

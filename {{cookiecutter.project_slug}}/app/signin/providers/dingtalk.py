@@ -5,10 +5,14 @@ from typing import Any
 
 import requests
 
-from ..oauth.claims import userinfo_claims
+from ..oauth.claims import as_sub
 from ..oauth.provider import Claims, Client, Colors, Grant, Provider
+from ..oauth.token import bearer_by_default
 
 ERRORS = {"invalidClientIdOrSecret": "invalid_client", "invalidAuthCode": "invalid_grant"}
+ASKED = {"client_id": "clientId", "client_secret": "clientSecret", "grant_type": "grantType"}
+ASKED |= {"code": "code", "refresh_token": "refreshToken"}
+GIVEN = {"accessToken": "access_token", "refreshToken": "refresh_token", "expireIn": "expires_in"}
 
 
 def edit_token_request(
@@ -18,9 +22,8 @@ def edit_token_request(
 
     Source: https://open.dingtalk.com/document/orgapp/obtain-user-token
     """
-    ours = {"clientId": client.client_id, "clientSecret": client.client_secret}
-    theirs = {"code": request.data["code"], "grantType": "authorization_code"}
-    request.json, request.data = ours | theirs, {}
+    request.json = {ASKED[name]: v for name, v in request.data.items() if name in ASKED}
+    request.data = {}
 
 
 def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
@@ -28,8 +31,8 @@ def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
 
     Source: https://open.dingtalk.com/document/orgapp/obtain-user-token
     """
-    if token := tokens.get("accessToken"):
-        return {"access_token": token, "token_type": "Bearer"}
+    if "accessToken" in tokens:
+        return bearer_by_default({GIVEN.get(name, name): v for name, v in tokens.items()})
     code = str(tokens.get("code") or "unknown")
     return {"error": ERRORS.get(code, code), "error_description": tokens.get("message")}
 
@@ -40,15 +43,14 @@ def claims(grant: Grant) -> Claims:
     `openId` identifies the person in this app.  Nothing says whether the address is verified.
     Source: https://open.dingtalk.com/document/orgapp/dingtalk-retrieve-user-information
     """
-    read = userinfo_claims(
-        sub="openId",
-        name="nick",
-        email="email",
-        picture="avatarUrl",
-        headers={"x-acs-dingtalk-access-token": grant.tokens["access_token"]},
-        scheme="",
+    headers = {"x-acs-dingtalk-access-token": grant.tokens["access_token"]}
+    user = grant.call(grant.metadata["userinfo_endpoint"], headers=headers, scheme="")
+    return Claims(
+        sub=as_sub(user["openId"]),
+        name=user.get("nick"),
+        email=user.get("email"),
+        picture=user.get("avatarUrl"),
     )
-    return read(grant)
 
 
 PROVIDER = Provider(

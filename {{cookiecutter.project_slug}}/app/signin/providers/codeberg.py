@@ -26,7 +26,8 @@ PROVIDER = Provider(
     name="codeberg",
     label="Codeberg",
     issuer="https://codeberg.org",
-    # Without read:user the access token could do anything in the person's name.
+    # Without read:user the access token could do anything in the person's name:
+    # https://forgejo.org/docs/latest/user/oauth2-provider/
     scope="openid profile email read:user",
     auth_method="client_secret_post",
     # It documents no parameter for it.

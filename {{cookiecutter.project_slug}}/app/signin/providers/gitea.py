@@ -26,7 +26,8 @@ PROVIDER = Provider(
     name="gitea",
     label="Gitea",
     issuer="https://gitea.example.com",
-    # Without read:user the access token could do anything in the person's name.
+    # Without read:user the access token could do anything in the person's name:
+    # https://docs.gitea.com/development/oauth2-provider
     scope="openid profile email read:user",
     auth_method="client_secret_post",
     # It documents no parameter for it.

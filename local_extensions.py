@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import itertools
 import json
 import re
 import subprocess
@@ -31,6 +32,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 ROOT = Path(__file__).resolve().parent
 PROVIDERS = ROOT / "{{cookiecutter.project_slug}}" / "app" / "signin" / "providers"
+# The groups of providers that can be chosen by one word, and which providers are used most.
+GROUPS = ROOT / "provider_groups.json"
 # Other names of a provider, which are understood as its name here.
 OTHER_NAMES = {
     "azure": "microsoft",
@@ -52,6 +55,7 @@ SAID = {
     "Setting": ("ending", "default", "required", "allow_list", "example"),
 }
 FEW = 10
+NEAR, ALIKE = 3, 0.7
 DATABASES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 WINDOWS_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
 
@@ -104,25 +108,45 @@ def check_project_slug(answer: object) -> str:
 
 
 def check_list(question: str, answer: object, valid: Sequence[str]) -> str:
-    """The words of a comma-separated answer, once each, as they were typed; or `none`."""
-    words = re.findall(r"[^\s,]+", str(answer).lower())
-    words = [OTHER_NAMES.get(word, word) if word not in valid else word for word in words]
-    if words == ["none"]:
+    """The words of a comma-separated answer, once each, in their order; or `none`.
+
+    Groups that stand side by side are taken as one, so that the most used of all are first.
+    """
+    words = re.findall(r"[^\s,]+", str(answer))
+    if [spelling(word) for word in words] == ["none"]:
         words = []
+    known = {spelling(name): name for name in valid}
+    known |= {other: name for other, name in OTHER_NAMES.items() if name in valid}
+    groups = {"all": list(valid)}
+    if question == "providers":
+        groups |= provider_groups(valid)
     chosen: list[str] = []
-    for word in words:
-        if word != "all" and word not in valid:
-            wrong = f"{question}: {quoted(word)} is not among the valid answers."
-            refuse(wrong + advice(question, word, valid))
-        chosen += valid if word == "all" else [word]
+    for is_group, side_by_side in itertools.groupby(words, lambda word: spelling(word) in groups):
+        found: list[str] = []
+        for word in side_by_side:
+            if is_group:
+                found += groups[spelling(word)]
+            elif spelling(word) in known:
+                found.append(known[spelling(word)])
+            else:
+                wrong = f"{question}: {quoted(word)} is not among the valid answers."
+                refuse(wrong + advice(question, spelling(word), valid, [*known, *groups]))
+        chosen += sorted(found, key=valid.index) if is_group else found
     return ",".join(dict.fromkeys(chosen)) or "none"
 
 
-def advice(question: str, word: str, valid: Sequence[str]) -> str:
+def spelling(word: str) -> str:
+    """A word without what people write differently: EVE-Online and eve_online are eveonline."""
+    return re.sub(r"[-_.]", "", word.lower())
+
+
+def advice(question: str, word: str, valid: Sequence[str], understood: Sequence[str]) -> str:
     """What to answer in place of a wrong word: what is like it, and what there is."""
     if not valid:
         return f" This version of the template has no optional {question}: answer none."
-    near = difflib.get_close_matches(word, valid)
+    begin = [one for one in understood if len(word) > 2 and one.startswith(word)]
+    alike = [*begin, *difflib.get_close_matches(word, understood, NEAR, ALIKE)]
+    near = list(dict.fromkeys(OTHER_NAMES.get(one, one) for one in alike))[:NEAR]
     like = f" Did you mean {' or '.join(near)}?" if near else ""
     if question == "providers" and not near:
         like = " Other providers work by settings alone, without an answer here."
@@ -131,9 +155,22 @@ def advice(question: str, word: str, valid: Sequence[str]) -> str:
     return f"{like} Choose from {', '.join(valid)} (comma-separated), or answer all or none."
 
 
+def all_providers() -> list[str]:
+    """The providers that have a file: the most used first, then the others by their names."""
+    names = sorted(path.stem for path in PROVIDERS.glob("[!_]*.py"))
+    ranking = json.loads(GROUPS.read_text(encoding="utf-8"))["most used first"]
+    return sorted(names, key=lambda name: ranking.index(name) if name in ranking else len(ranking))
+
+
+def provider_groups(valid: Sequence[str]) -> dict[str, list[str]]:
+    """The groups, each with those of its providers that there are."""
+    groups = json.loads(GROUPS.read_text(encoding="utf-8"))["groups"]
+    return {group: [name for name in valid if name in names] for group, names in groups.items()}
+
+
 def check_providers(answer: object) -> str:
     """The chosen providers, in the order of the sign-in page, out of those that have a file."""
-    return check_list("providers", answer, sorted(path.stem for path in PROVIDERS.glob("[!_]*.py")))
+    return check_list("providers", answer, all_providers())
 
 
 def declarations(providers: str) -> list[dict[str, Any]]:

@@ -36,10 +36,14 @@ OPTIONS = {
         ("app/{}", "tests/{}"),
     ),
 }
+# Folders of such files alone.
+FOLDERS = ("docs/providers", "tests/providers/recorded")
+# With more providers than this, the message names one, and where the others are.
+MANY = 5
 
 
 def delete_unchosen() -> None:
-    """Remove the files of every option that was not chosen."""
+    """Remove the files of every option that was not chosen, and folders that are empty by then."""
     for question, (every, patterns) in OPTIONS.items():
         for name in set(every.split(",")) - set(answers[f"__{question}"].split(",")):
             for pattern in patterns:
@@ -48,6 +52,9 @@ def delete_unchosen() -> None:
                     shutil.rmtree(path)
                 else:
                     path.unlink(missing_ok=True)
+    for folder in FOLDERS:
+        with contextlib.suppress(OSError):  # not empty, or not there
+            Path(folder).rmdir()
 
 
 def registration(provider: dict[str, Any]) -> list[str]:
@@ -69,14 +76,18 @@ def next_steps() -> str:
     """The closing message; how to start comes last, where it is still on the screen."""
     slug = answers["project_slug"]
     name = answers["__project_name"]
+    many = len(chosen) > MANY
+    providers = len(chosen) if many else answers["__providers"]
     lines = [
         "",
         f"{name if name.isascii() else slug} is ready in {slug}/, with a fresh secret key in .env",
-        f"  providers: {answers['__providers']}   features: {answers['__features']}   "
+        f"  providers: {providers}   features: {answers['__features']}   "
         f"database: {answers['__database']}   template: {answers['__version']}",
     ]
-    for provider in chosen:
+    for provider in chosen[:1] if many else chosen:
         lines += registration(provider)
+    if many:
+        lines += ["", f"{len(chosen) - 1} more: docs/providers/ says of each what to do there"]
     if answers["__database"] == "postgresql":
         create = f"createdb -h localhost -U postgres {slug}"
         lines += ["", f"Make its database first: {create}", "  or set DATABASE_URL in .env"]

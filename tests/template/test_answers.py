@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 import local_extensions
 
-ALL = sorted(path.stem for path in local_extensions.PROVIDERS.glob("*.py") if path.stem[0] != "_")
+ALL = local_extensions.all_providers()
+FILE = json.loads(local_extensions.GROUPS.read_text(encoding="utf-8"))
+RANKING, GROUPS = FILE["most used first"], FILE["groups"]
 UNDERSTOOD = [
     ("check_providers", "github,google", "github,google"),
     ("check_providers", " GitHub ,, google,GITHUB ", "github,google"),
@@ -23,6 +25,10 @@ UNDERSTOOD = [
     ("check_providers", "all", ",".join(ALL)),
     ("check_providers", "x,all", ",".join(["x", *(name for name in ALL if name != "x")])),
     ("check_providers", "Twitter, azure,entra,meta weixin", "x,microsoft,facebook,wechat"),
+    ("check_providers", "Git-Hub, face.book GOOG_LE", "github,facebook,google"),
+    ("check_providers", "popular", ",".join(GROUPS["popular"])),
+    ("check_providers", "Popular, github, zoho", ",".join([*GROUPS["popular"], "zoho"])),
+    ("check_providers", "zoho,popular", ",".join(["zoho", *GROUPS["popular"]])),
     ("check_providers", "none", "none"),
     ("check_providers", "", "none"),
     ("check_features", "none", "none"),
@@ -45,7 +51,12 @@ UNDERSTOOD = [
 
 REFUSED = [
     ({"providers": "gihub"}, ["'gihub'", "Did you mean github", "docs/providers.md"]),
-    ({"providers": "okta"}, ["'okta'", "by settings alone", "docs/providers.md"]),
+    ({"providers": "twiter"}, ["'twiter'", "Did you mean x", "docs/providers.md"]),
+    ({"providers": "facebok,github"}, ["'facebok'", "Did you mean facebook?"]),
+    ({"providers": "enterprize"}, ["'enterprize'", "Did you mean enterprise?"]),
+    ({"providers": "acme"}, ["'acme'", "by settings alone", "docs/providers.md"]),
+    ({"providers": "é"}, ["docs/providers.md"]),
+    ({"providers": "-"}, ["'-'", "docs/providers.md"]),
     ({"providers": "github,evil"}, ["'evil'", "docs/providers.md"]),
     ({"providers": "none,github"}, ["'none'"]),
     ({"providers": "generic"}, ["'generic'"]),
@@ -118,7 +129,29 @@ def test_refused(generate, tmp_path: Path, answers: dict[str, str], words: list[
 
 def test_other_names_lead_to_providers():
     assert set(local_extensions.OTHER_NAMES.values()) <= set(ALL)
-    assert not set(local_extensions.OTHER_NAMES) & set(ALL)
+    assert not set(local_extensions.OTHER_NAMES) & {*ALL, *GROUPS, "all", "none"}
+    spellings = {local_extensions.spelling(name) for name in local_extensions.OTHER_NAMES}
+    assert spellings == set(local_extensions.OTHER_NAMES)
+
+
+def test_each_provider_is_in_a_group_and_each_name_is_one_of_a_provider():
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(set(ALL) - set(grouped)) == []
+    assert sorted({*grouped, *RANKING} - set(ALL)) == []
+    assert not set(GROUPS) & {*ALL, "all", "none"}
+    for names in [RANKING, *GROUPS.values()]:
+        assert len(set(names)) == len(names)
+
+
+def test_the_most_used_are_first():
+    assert ALL[: len(RANKING)] == RANKING
+    assert ALL[len(RANKING) :] == sorted(set(ALL) - set(RANKING))
+    assert GROUPS["popular"] == [name for name in RANKING if name in GROUPS["popular"]]
+
+
+def test_groups_side_by_side_are_one():
+    both = local_extensions.check_providers("media,games").split(",")
+    assert both == [name for name in ALL if name in {*GROUPS["media"], *GROUPS["games"]}]
 
 
 @given(st.text())
@@ -301,9 +334,9 @@ def test_prompts_say_what_can_be_answered(template):
     assert visible == list(prompts)
     assert len(prompts["providers"]) < 150
     listed = prompts["providers"].partition(": ")[2].partition(" and others")[0]
-    assert 2 < len(listed.split(", ")) < 9
+    assert len(listed.split(", ")) == 10
     assert local_extensions.check_providers(listed)
-    for word in ("docs/providers.md", "all", "none"):
+    for word in ("docs/providers.md", "popular", "all", "none"):
         assert word in prompts["providers"]
     assert (template / "docs/providers.md").exists()
     for feature in questions["_features"] or ["none"]:

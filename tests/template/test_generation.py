@@ -43,6 +43,7 @@ def of_provider(name: str) -> set[str]:
         f"app/signin/providers/{name}.py",
         f"app/signin/static/marks/{name}.svg",
         f"app/signin/static/marks/practice-{name}.svg",
+        f"docs/providers/{name}.md",
         f"tests/providers/recorded/{name}.json",
         f"tests/providers/test_{name}.py",
     }

@@ -3,24 +3,37 @@
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import clean_copy
 import pytest
 from cookiecutter.exceptions import FailedHookException
 
 import local_extensions
 
-from .test_generation import PROVIDERS, TEMPLATE, expected, files
+from .test_generation import PROVIDERS, TEMPLATE, chosen, expected, files, of_provider
 
-DECLARED = local_extensions.declarations(",".join(PROVIDERS))
+DECLARED = {one["name"]: one for one in local_extensions.declarations(",".join(PROVIDERS))}
 MANY = 150
 SECONDS = 5
 # Words of English or of any program: of these only the quoted label, a setting and a host count.
-ORDINARY = {"box", "buffer", "drip", "line", "linear", "threads", "x"}
-# Where else a name may stand in any app, since it means something else: file and line.
+ORDINARY = {
+    *("box", "buffer", "clever", "drip", "fortytwo", "front", "kick", "line", "linear", "medium"),
+    *("monday", "polar", "square", "steam", "threads", "wave", "x"),
+}
+# Where any name may stand in any app: file and line.
+FOR_ALL = (
+    # Providers that work by settings alone, and platforms to run on.
+    r"docs/known-trouble\.md\n.*",
+    # How the browsers inside other apps call themselves.
+    r"app/signin/auth/buttons\.py\n.*FBAN.*",
+    # An example in which a third one is added.
+    r"docs/add-a-provider\.md\nPROVIDERS = .*",
+)
+# Where else a name may stand in any app, since it means something else.
 ALLOWED = {
     # GitHub as the host of the app's code looks for its files there.
     "github": r"\.github/.*\n.*",
@@ -29,64 +42,113 @@ ALLOWED = {
     # CSS's name for the system's font.
     "apple": r"app/static/app\.css\n.*-apple-system.*",
 }
+# Providers that belong to another one, whose name is part of theirs.
+OWNER = {"adfs": "microsoft", "entraexternal": "microsoft", "mercadolibre": "mercadopago"}
+CHOICES = ["none", "github", "x,facebook", "line,box,linear", "popular", "all"]
+URL = re.compile(r"https?://[^\s\"'<>()`,]+")
 
 
-def traces(name: str, label: str) -> re.Pattern[str]:
-    """What gives a provider away: its name and its label, as words, and its settings."""
-    hosts, settings = rf"\b{name}\.(com|org|net)\b", name.upper().replace("-", "_")
-    certain = [rf"\b{settings}_CLIENT", rf"[\"'`*]{re.escape(label)}[\"'`*]", hosts]
-    words = "|".join(re.escape(word) for word in {name, name.replace("-", "_"), label})
-    anywhere = [] if name in ORDINARY else [rf"(?i:(?<![a-z0-9])({words})(?![a-z0-9]))"]
-    return re.compile("|".join([*certain, *anywhere]))
+def spaced(text: str) -> str:
+    """The words of a text in lower case, each between spaces."""
+    return f" {re.sub('[^a-z0-9]+', ' ', text.lower())} "
+
+
+def spellings(provider: dict[str, Any]) -> set[str]:
+    """How a provider is written: its name, and its label."""
+    return {spaced(provider["name"]), spaced(provider["label"])}
+
+
+def certain(provider: dict[str, Any]) -> re.Pattern[str]:
+    """What gives away a provider whose name is an ordinary word."""
+    name, settings = provider["name"], provider["name"].upper().replace("-", "_")
+    # A label that is a number is no trace.
+    label = re.escape(provider["label"] if not provider["label"].isdecimal() else name)
+    quoted = rf"[\"'`*]{label}[\"'`*]"
+    return re.compile(rf"\b{settings}_CLIENT|{quoted}|\b{name}\.(com|org|net)\b")
+
+
+SPELLINGS = {name: spellings(one) for name, one in DECLARED.items() if name not in ORDINARY}
+CERTAIN = {name: certain(one) for name, one in DECLARED.items() if name in ORDINARY}
+
+
+def named(text: str) -> set[str]:
+    """The providers that a text gives away, and that it has no longer name around it for."""
+    words = spaced(text)
+    found = {name for name, all_of in SPELLINGS.items() if any(one in words for one in all_of)}
+    return found | {name for name, pattern in CERTAIN.items() if pattern.search(text)}
+
+
+def found(file: str, text: str, chosen: Sequence[str] = ()) -> list[str]:
+    """Where a file names providers that are not chosen, in its own name as well."""
+    # A label may begin with another provider's name.
+    for name in sorted(chosen, key=lambda name: -len(DECLARED[name]["label"])):
+        text = text.replace(DECLARED[name]["label"], "")
+    mine = {*chosen, *(OWNER.get(name) for name in chosen)}
+    if named(f"{file}\n{text}") <= mine:
+        return []
+    return [
+        f"{name} in {file}: {line.strip()[:120]}"
+        for line in [file, *text.splitlines()]
+        for name in sorted(named(line) - mine)
+        if not re.fullmatch("|".join([*FOR_ALL, ALLOWED.get(name, "")]), f"{file}\n{line}")
+    ]
+
+
+def read(file: Path) -> str:
+    """The text of a file; random bytes look like any short name."""
+    return "" if file.suffix == ".png" else file.read_text(encoding="utf-8", errors="replace")
 
 
 @cache
-def lines(text: str, pattern: re.Pattern[str]) -> list[str]:
-    """The lines of a text that the pattern is in; most texts are the same in each app."""
-    return (
-        [line for line in text.splitlines() if pattern.search(line)] if pattern.search(text) else []
-    )
+def own(name: str) -> dict[str, str]:
+    """The files of one provider in the template, and their texts."""
+    app = clean_copy.ROOT / TEMPLATE
+    return {file: read(app / file) for file in of_provider(name) if (app / file).exists()}
 
 
-def found(app: Path, other: dict[str, Any], urls: Sequence[str] = ()) -> list[str]:
-    """Where traces of a provider are, in names of files as well, but for what is allowed.
+def addresses(name: str) -> set[str]:
+    """The URLs in a provider's files: its owner's servers may bear another one's name."""
+    return {url for text in own(name).values() for url in URL.findall(text)}
 
-    `urls` are addresses of a chosen provider: its owner's servers may bear another one's name.
-    """
-    name, pattern = other["name"], traces(other["name"], other["label"])
+
+def without(urls: Iterable[str], text: str) -> str:
+    """A text without these URLs; the longest first, since one may begin another."""
+    for url in sorted(urls, key=len, reverse=True):
+        text = text.replace(url, "")
+    return text
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_the_files_of_a_provider_name_no_other(name: str):
+    """With what the next test says of a few choices, this is true of each: no file is shared."""
     places = []
-    for file in sorted(files(app)):
-        if file.endswith(".png"):  # random bytes look like any short name
-            continue
-        text = f"{file}\n{(app / file).read_text(encoding='utf-8', errors='replace')}"
-        for url in urls:
-            text = text.replace(url, "")
-        for line in lines(text, pattern):
-            if not re.fullmatch(ALLOWED.get(name, ""), f"{file}\n{line}"):
-                places.append(f"{name} in {file}: {line.strip()[:120]}")
-    return places
+    for file, text in own(name).items():
+        places += found(file, URL.sub("", text), [name])
+    assert places == []
 
 
-@pytest.mark.parametrize("alone", PROVIDERS)
-def test_an_app_carries_nothing_of_other_providers(generate, template: Path, alone: str):
-    app = generate(providers=alone)
-    assert files(app) == expected(template, alone)
-    declaration = (app / f"app/signin/providers/{alone}.py").read_text()
-    urls = re.findall(r"https://[^\s\"]*[^\s\".]", declaration)
-    others = [provider for provider in DECLARED if provider["name"] != alone]
-    assert [place for other in others for place in found(app, other, urls)] == []
+@pytest.mark.parametrize("providers", CHOICES)
+def test_an_app_carries_nothing_of_other_providers(generate, template: Path, providers: str):
+    app = generate(providers=providers)
+    assert files(app) == expected(template, providers)
+    names = [name for name in chosen(providers) if name != "none"]
+    theirs = set().union(*(of_provider(name) for name in names))
+    urls = set().union(*(addresses(name) for name in names))
+    places = []
+    for file in sorted(files(app) - theirs):
+        places += found(file, without(urls, read(app / file)), names)
+    assert places == []
+    folders = [path for path in app.rglob("*") if path.is_dir()]
+    assert [folder for folder in folders if not any(folder.iterdir())] == []
 
 
-def test_an_app_without_providers_carries_nothing_of_any(generate):
-    app = generate(providers="none")
-    assert [place for provider in DECLARED for place in found(app, provider)] == []
-
-
-def test_the_search_finds_what_it_is_for(generate):
+def test_the_search_finds_what_it_is_for():
     """It would be blind if it did not see the providers that are there."""
-    app = generate(providers="all")
-    for provider in DECLARED:
-        assert len(found(app, provider)) > 3
+    for name in PROVIDERS:
+        assert sum(name in named(f"{file}\n{text}") for file, text in own(name).items()) > 1
+        assert found("a.py", f'x = "{DECLARED[name]["label"]}"') or name == "fortytwo"
+        assert found("a.py", f"{name.upper()}_CLIENT_ID=")
+    assert found("app/providers/github.py", "")
 
 
 def test_generation_reads_what_the_app_declares(generate, inside):
@@ -107,7 +169,7 @@ def test_generation_reads_what_the_app_declares(generate, inside):
             [setting["name"] for setting in provider["needed"]],
             [setting["name"] for setting in provider["optional"]],
         ]
-        for provider in DECLARED
+        for provider in DECLARED.values()
     }
     assert read == said
 
@@ -186,13 +248,12 @@ def test_everything_that_is_said_comes_from_the_declaration(generate, with_made:
     assert "  then in .env: MADE_UP_CLIENT_ID and MADE_UP_PRIVATE_KEY\n" in said
 
 
-def test_each_provider_is_in_the_settings_the_readme_and_the_message(generate, capfd):
+def test_each_provider_is_in_the_settings_and_the_readme(generate):
     app = generate(providers="all")
-    said = capfd.readouterr().out
     settings = (app / ".env").read_text()
     readme = (app / "README.md").read_text().split("## Providers")[1]
-    for provider in DECLARED:
-        for text in (said, settings, readme):
+    for provider in DECLARED.values():
+        for text in (settings, readme):
             assert provider["console_url"] in text
             assert provider["callback_url"] in text
             assert provider["public_url"] in text
@@ -200,6 +261,22 @@ def test_each_provider_is_in_the_settings_the_readme_and_the_message(generate, c
                 assert setting["name"] in text
         for setting in provider["needed"]:
             assert f"\n{setting['name']}=\n" in settings
+
+
+def test_the_message_of_many_providers_is_short(generate, capfd):
+    five, six = (",".join(PROVIDERS[:many]) for many in (5, 6))
+    generate(providers=five)
+    said = capfd.readouterr().out
+    assert f"  providers: {five}   features" in said
+    assert said.count(": register an app at ") == 5
+    assert "docs/providers/" not in said
+    generate(providers=six)
+    said = capfd.readouterr().out
+    assert "  providers: 6   features" in said
+    assert said.count(": register an app at ") == 1
+    assert "GitHub: register an app at " in said
+    assert "\n5 more: docs/providers/ says of each what to do there\n" in said
+    assert len(said.splitlines()) < 25
 
 
 def test_the_order_is_that_of_the_answer(generate, inside):

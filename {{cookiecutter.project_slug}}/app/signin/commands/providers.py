@@ -91,6 +91,7 @@ def new(name: str, label: str | None, metadata: str | None, **said: str | None) 
         draft = drafts.oauth_files(provider, paths)
     mark = (SIGNIN / "static" / "marks" / "openid.svg").read_text(encoding="utf-8")
     for kind, text in {**draft, "mark": mark}.items():
+        files[kind].parent.mkdir(exist_ok=True)
         files[kind].write_text(text, encoding="utf-8", newline="\n")
         click.echo(f"Wrote {files[kind].relative_to(ROOT)}")
     _tell_next_steps(provider)
@@ -119,7 +120,7 @@ def _check_names(name: str, label: str, files: Iterable[Path]) -> None:
     taken = [str(file.relative_to(ROOT)) for file in files if file.exists()]
     if taken:
         raise click.ClickException(f"nothing was written, since there is: {', '.join(taken)}")
-    if not (ROOT / "tests" / "providers" / "recorded").is_dir():
+    if not (ROOT / "tests" / "providers").is_dir():
         raise click.ClickException("this needs the app's source with its tests")
 
 

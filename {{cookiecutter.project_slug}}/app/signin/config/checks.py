@@ -73,7 +73,7 @@ def http_hosts(reader: Reader, name: str) -> frozenset[str]:
     if found and not reader.development:
         reader.problem(name, "is for development only: in production providers need https")
     elif not all(HOST.fullmatch(host) for host in found):
-        reader.problem(name, "is not a list of host names like keycloak, without scheme and port")
+        reader.problem(name, "is not a list of host names like id-server, without scheme and port")
     return found
 
 

@@ -24,13 +24,16 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
     with a provider's name and for allow-lists from a file, which no other program has.
     """
     providers = [provider for provider in chosen if not provider.settings_prefix]
+    prefixes = [provider.setting("") for provider in providers]
     settings = {_letters(setting): setting for setting in sorted(reader.asked)}
     # The same without the provider, such as ALLOWED_ORGS.
     endings = {
-        _letters(setting.removeprefix(provider.setting(""))): setting
+        _letters(setting.removeprefix(prefix)): setting
         for setting in allow_lists
-        for provider in providers
+        for prefix in prefixes
     }
+    meanings = settings | endings
+    by_length = _by_length(meanings)
     for name in sorted({*reader.values, *reader.empty} - reader.asked):
         if name.startswith(GENERIC):
             continue
@@ -38,8 +41,8 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
         if other := _other_provider(name, providers):
             _tell_other(reader, name, _how_to_add(other, providers))
             continue
-        meant = _meant(name, settings | endings, own)
-        meant = meant or _loosely(name, reader.asked, providers, allow_lists, own)
+        meant = meanings.get(_nearest(_letters(name), by_length, own), "")
+        meant = meant or _loosely(name, reader.asked, prefixes, allow_lists, own)
         text = f"did you mean {meant}?" if meant else ""
         if (named := name.upper()).endswith("_FILE") and named[:-5] in reader.asked:
             meant, text = named[:-5], "only secrets can come from a file"
@@ -99,18 +102,35 @@ def _how_to_add(other: str, providers: Iterable[Provider]) -> str:
     )
 
 
-def _meant(name: str, settings: Mapping[str, str], own: bool) -> str:
-    """Return the setting that differs by one or two letters, or an empty string.
+def _by_length(names: Iterable[str]) -> dict[int, list[tuple[str, frozenset[str]]]]:
+    """Return names by their length, each with the set of its letters."""
+    found: dict[int, list[tuple[str, frozenset[str]]]] = {}
+    for name in names:
+        found.setdefault(len(name), []).append((name, frozenset(name)))
+    return found
 
-    `settings` has the settings by their letters.  Short names of other programs differ from ours by
-    as little, so these are not compared.
+
+def _nearest(
+    letters: str, by_length: Mapping[int, Iterable[tuple[str, frozenset[str]]]], own: bool
+) -> str:
+    """Return the name that differs by one or two letters, or an empty string.
+
+    Short names of other programs differ from ours by as little, so these are not compared.  With
+    many providers there are thousands of names: most have other lengths, or other letters.
     """
-    letters = _letters(name)
     most = 2 if own or len(letters) > 7 else int(len(letters) > 5)
+    contained = frozenset(letters)
+    near = sorted(
+        name
+        for length in range(len(letters) - most, len(letters) + most + 1)
+        for name, others in by_length.get(length, ())
+        # One change replaces one letter: two sets differ by two.
+        if len(contained ^ others) <= 2 * most
+    )
     for edits in range(most + 1):
-        for other, setting in settings.items():
-            if edits <= len(other) // 3 and _within(letters, other, edits):
-                return setting
+        for name in near:
+            if edits <= len(name) // 3 and _within(letters, name, edits):
+                return name
     return ""
 
 
@@ -133,7 +153,7 @@ def _within(a: str, b: str, edits: int) -> bool:
 def _loosely(
     name: str,
     settings: Iterable[str],
-    providers: Iterable[Provider],
+    prefixes: Iterable[str],
     allow_lists: Iterable[str],
     own: bool,
 ) -> str:
@@ -141,7 +161,7 @@ def _loosely(
 
     A name in the process that begins with no provider's prefix is compared with allow-lists only.
     """
-    prefix = next((p.setting("") for p in providers if name.startswith(p.setting(""))), "")
+    prefix = next(filter(name.startswith, prefixes), "")
     if not own and not prefix:
         settings = allow_lists
     words = _words(name)

@@ -153,7 +153,7 @@ class Settings:
         checks.http_hosts,
         "none",
         "In development: hosts, comma-separated, whose providers may be called by plain `http:`, "
-        "such as `keycloak` or `host.docker.internal`",
+        "such as `id-server` or `host.docker.internal`",
     )
     signup: str = setting(
         choice("open", "invite", "closed"),

@@ -15,15 +15,18 @@ null (`json` is replaced as a whole).
     asked      the names of the answers that were asked for, if not all of them
 
 "*" stands for any value.  $state, $nonce, $code_verifier, $code_challenge and $redirect_uri stand
-for those of the login, $id_token for the signed token, $private_key for a key of ours.
+for those of the login, $id_token for the signed token, $private_key and $rsa_private_key for keys
+of ours, $now for the time in seconds.  $signature is that of the other parameters of the callback,
+by our secret.
 """
 
+import hmac
 import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 import responses
@@ -51,7 +54,13 @@ SETTINGS = {
 KEY = RSAKey.generate_key(2048, {"kid": "recorded", "use": "sig", "alg": "RS256"})
 EC_KEY = ECKey.generate_key("P-256", {"kid": "recorded-ec", "use": "sig", "alg": "ES256"})
 ANOTHER_KEY = RSAKey.generate_key(2048, {"kid": "recorded"})
-PRIVATE_KEY = ECKey.generate_key("P-256").as_pem(private=True).decode().replace("\n", "\\n")
+PRIVATE_KEYS = {
+    f"${name}": key.as_pem(private=True).decode().replace("\n", "\\n")
+    for name, key in (
+        ("private_key", ECKey.generate_key("P-256")),
+        ("rsa_private_key", RSAKey.generate_key(2048)),
+    )
+}
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -79,7 +88,7 @@ def replaced(value: Any, markers: Mapping[str, Any]) -> Any:
 def our_client(name: str, case: Mapping[str, Any]) -> Client:
     """Return our registration, as the settings make it."""
     [provider] = providers.load(name)
-    ours = replaced(case["settings"], {"$private_key": PRIVATE_KEY})
+    ours = replaced(case["settings"], PRIVATE_KEYS)
     environ = {provider.setting(ending): value for ending, value in ours.items()}
     return config.load(SETTINGS | environ, [provider]).clients[name]
 
@@ -102,6 +111,15 @@ def id_token(client: Client, login: LoginRequest, case: Mapping[str, Any]) -> st
     key = ANOTHER_KEY if case.get("signed_by") == "another" else own
     claims = merged(usual, case.get("id_token", {}))
     return jwt.encode({"alg": alg, "kid": own.kid}, claims, key)
+
+
+def answered(case: Mapping[str, Any], login: LoginRequest, client: Client) -> dict[str, str]:
+    """Return the parameters that the browser comes back with, signed where the case says so."""
+    found = {"state": login.state, **case.get("callback", {})}
+    found = replaced(found, {"$now": str(int(time.time()))})
+    others = sorted((name, value) for name, value in found.items() if value != "$signature")
+    secret, message = client.client_secret.encode(), urlencode(others).encode()
+    return replaced(found, {"$signature": hmac.digest(secret, message, "sha256").hex()})
 
 
 def query_of(url: str) -> dict[str, str]:
@@ -150,8 +168,8 @@ class Recorded:
         for answer in self.answers.values():
             status, document = answer.get("status", 200), answer["json"]
             self.mock.add(answer["method"], answer["url"], json=document, status=status)
-        parameters = [("state", login.state), *self.case.get("callback", {}).items()]
-        response = authorization_response(self.client.provider, parameters)
+        parameters = answered(self.case, login, self.client)
+        response = authorization_response(self.client.provider, parameters.items())
         callback = response | {"user": self.case.get("user", "")}
         return self.flow.finish(self.client, login, callback).claims
 

@@ -12,6 +12,7 @@ Read the files in the order of one login:
     discovery       a provider's metadata and keys
     responses       JSON and URLs from outside, read strictly
     errors          what can go wrong
+    signed_jwt      our own signature in place of a client secret, for providers that ask for it
     logout_token    the provider says that somebody signed out there
     transport/      how requests are sent: limits on time, size and number
 

@@ -1,30 +1,22 @@
 """Apple.  Docs: https://developer.apple.com/documentation/signinwithapplerestapi."""
 
-import logging
-import time
 from dataclasses import replace
 
 import requests
-from joserfc import errors, jwk, jwt
 
 from ..oauth.claims import at_path, standard_claims
-from ..oauth.errors import InvalidResponse, TokenError
+from ..oauth.errors import InvalidResponse
 from ..oauth.provider import Claims, Client, Colors, Grant, Provider, Setting
 from ..oauth.responses import decode_json
+from ..oauth.signed_jwt import signed_jwt
 
 
 def authenticate(client: Client, request: requests.Request) -> None:
     """Quirk: the client secret is a JWT, signed each time with the private key from Apple."""
-    ours, now = client.settings, int(time.time())
-    secret = {"iss": ours["TEAM_ID"], "sub": client.client_id, "aud": client.provider.issuer}
-    times = {"iat": now, "exp": now + 300}
-    try:
-        key = jwk.ECKey.import_key(ours["PRIVATE_KEY"].replace("\\n", "\n"))
-        token = jwt.encode({"alg": "ES256", "kid": ours["KEY_ID"]}, secret | times, key)
-    except (errors.JoseError, TypeError, ValueError) as error:
-        logging.getLogger(__name__).error("APPLE_PRIVATE_KEY is not usable: %s", error)
-        raise TokenError("invalid_client") from error
-    request.data |= {"client_id": client.client_id, "client_secret": token}
+    ours = client.settings
+    claims = {"iss": ours["TEAM_ID"], "sub": client.client_id, "aud": client.provider.issuer}
+    secret = signed_jwt(client, claims, alg="ES256", header={"kid": ours["KEY_ID"]})
+    request.data |= {"client_id": client.client_id, "client_secret": secret}
 
 
 def claims(grant: Grant) -> Claims:

@@ -10,6 +10,7 @@ from app.db import db
 from app.models import User
 from app.signin.auth.error_pages import STATUSES
 from app.signin.models import Identity
+from app.signin.oauth.provider import Provider
 from tests.conftest import PRODUCTION
 from tests.fake_provider import GRACE
 
@@ -224,3 +225,53 @@ def test_production_is_not_ready_with_people_of_the_practice_provider(make_app, 
 
     assert app.test_client().get("/readyz").status_code == 503
     assert "practice identities" in caplog.text
+
+
+def set_up(many: int) -> dict[str, str]:
+    """Settings of so many providers, and of the provider `fake`, which is there anyway."""
+    return {
+        f"OIDC_P{number}_{ending}": value
+        for number in range(many - 1)
+        for ending, value in {
+            "ISSUER": "https://id.example",
+            "CLIENT_ID": "an-app",
+            "CLIENT_SECRET": "a-secret",
+        }.items()
+    }
+
+
+def test_few_providers_have_no_field_that_narrows_them(make_app):
+    page = make_app(set_up(11), declared=()).test_client().get("/login").text
+    assert page.count('<li data-label="') == 11
+    assert "filter.js" not in page
+    assert "data-filter" not in page
+    assert "page-narrow" in page
+
+
+def test_many_providers_have_a_field_and_columns(make_app):
+    client = make_app(PRODUCTION | set_up(13), declared=()).test_client()
+    page = client.get("/login").text
+    assert page.count('<li data-label="') == 13
+    assert 'class="providers providers-many" data-filter="Find a provider"' in page
+    assert "/signin/static/filter.js" in page
+    assert client.get("/signin/static/filter.js").status_code == 200
+    assert "page-narrow" not in page
+
+
+@pytest.mark.parametrize(("many", "folded"), [(5, False), (6, True)])
+def test_many_providers_that_are_not_set_up_are_folded(make_app, many, folded):
+    declared = [Provider(name=f"p{number}", label=f"P {number}") for number in range(many)]
+    page = make_app(declared=declared).test_client().get("/login").text
+    assert page.count("— not set up") == many
+    assert ("<details" in page) is folded
+    assert (f"{many} providers are not set up yet" in page) is folded
+
+
+@pytest.mark.parametrize(("many", "folded"), [(12, False), (13, True)])
+def test_the_setup_page_of_many_providers_is_folded(make_app, many, folded):
+    declared = [Provider(name=f"p{number}", label=f"P {number}") for number in range(many - 1)]
+    page = make_app(declared=declared).test_client().get("/dev/setup").text
+    assert page.count('<details class="card"') == (many if folded else 0)
+    assert page.count("</details>") == (many if folded else 0)
+    assert 'id="p3"' in page
+    assert ("filter.js" in page) is folded

@@ -24,5 +24,6 @@ PROVIDER = Provider(
     ),
     console_url="https://console.aws.amazon.com/cognito/v2/idp/user-pools",
     console_hint="App client, traditional web application; Login pages: the URI, 3 scopes.",
-    colors=Colors(background="#dd344c", text="#fff", mark="white"),
+    # White on its red has a contrast of 4.49, just too little.
+    colors=Colors(background="#fff", text="#1f1f1f", border="#dd344c"),
 )

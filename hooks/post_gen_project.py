@@ -33,7 +33,7 @@ OPTIONS = {
     ),
     "features": (
         {{"all" | check_features | pprint}},  # noqa: F821
-        ("app/{}", "tests/{}"),
+        ("app/{}", "docs/{}", "tests/{}"),
     ),
 }
 # Folders of such files alone.

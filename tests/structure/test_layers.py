@@ -23,6 +23,8 @@ OUTSIDE = {
     "db": set(),
     "models": {"db", "signin"},
     "web": {"db", "signin"},
+    # Its example resource is the notes of `home`.
+    "tokens": {"home", "signin"},
 }
 PAGES = {"db", "models", "signin"}
 # What these may import that is installed; everything else is the standard library's.
@@ -31,8 +33,8 @@ PACKAGES = {
     "app.signin.oauth.transport": {"certifi", "joserfc", "requests", "urllib3"},
     "app.signin.providers": {"joserfc", "requests"},
 }
-# They import the modules of the folder, so that a generated app can be without some of them.
-DYNAMIC = {"app.signin.providers", "app.signin.dev.practice_clients"}
+# They import modules by their names, so that a generated app can be without some of them.
+DYNAMIC = {"app", "app.signin.providers", "app.signin.dev.practice_clients"}
 
 
 def layers_of(root: Path) -> ModuleType:

@@ -18,6 +18,7 @@ import local_extensions
 ALL = local_extensions.all_providers()
 FILE = json.loads(local_extensions.GROUPS.read_text(encoding="utf-8"))
 RANKING, GROUPS = FILE["most used first"], FILE["groups"]
+FEATURES = json.loads((local_extensions.ROOT / "cookiecutter.json").read_text())["_features"]
 UNDERSTOOD = [
     ("check_providers", "github,google", "github,google"),
     ("check_providers", " GitHub ,, google,GITHUB ", "github,google"),
@@ -33,7 +34,7 @@ UNDERSTOOD = [
     ("check_providers", "", "none"),
     ("check_features", "none", "none"),
     ("check_features", "", "none"),
-    ("check_features", "all", "none"),
+    ("check_features", "all", ",".join(FEATURES)),
     ("check_database", " SQLite ", "sqlite"),
     ("check_database", "postgresql", "postgresql"),
     ("check_database", "postgres", "postgresql"),
@@ -62,7 +63,7 @@ REFUSED = [
     ({"providers": "generic"}, ["'generic'"]),
     ({"providers": "../x"}, ["'../x'"]),
     ({"providers": "__init__"}, ["'__init__'"]),
-    ({"features": "admin"}, ["'admin'", "has no optional features"]),
+    ({"features": "admin"}, ["'admin'", "Choose from"]),
     ({"database": "mysql"}, ["'mysql'", "sqlite or postgresql"]),
     ({"database": ""}, ["''"]),
     ({"project_name": ""}, ["1 to 80"]),
@@ -238,6 +239,7 @@ def test_typed_answers(template, tmp_path: Path):
         "NAME": "{{ 7*7 }} {% x",
         "SLUG": "app-7-7-x",
         "PROVIDERS": "google",
+        "FEATURES": "none",
     }
 
 

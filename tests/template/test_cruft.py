@@ -104,9 +104,9 @@ def test_updating_to_a_newer_version(app: Path, repository: Path, tool):
     commit(app, "own name")
     questions = json.loads((repository / "cookiecutter.json").read_text())
     questions["__version"] = "0.2.0"
-    questions["_features"] = ["admin"]
+    questions["_features"] += ["later"]
     (repository / "cookiecutter.json").write_text(json.dumps(questions, indent=4))
-    feature = repository / TEMPLATE / "app/admin/__init__.py"
+    feature = repository / TEMPLATE / "app/later/__init__.py"
     feature.parent.mkdir()
     feature.write_text('"""A feature of a later version."""\n')
     with (repository / TEMPLATE / "Makefile").open("a") as file:
@@ -115,15 +115,15 @@ def test_updating_to_a_newer_version(app: Path, repository: Path, tool):
     tool(
         app,
         *("cruft", "update", "--skip-apply-ask"),
-        *("--variables-to-update", json.dumps({"features": "admin"})),
+        *("--variables-to-update", json.dumps({"features": "later"})),
     )
     assert (app / "Makefile").read_text().endswith("# A fix.\n")
-    assert (app / "app/admin/__init__.py").exists()
+    assert (app / "app/later/__init__.py").exists()
     assert 'NAME = "Mine"' in factory.read_text()
     stamp = (app / "pyproject.toml").read_text()
     assert 'version = "0.2.0"' in stamp
     assert f'commit = "{head}"' in stamp
-    assert 'features = "admin"' in stamp
+    assert 'features = "later"' in stamp
     assert not list(app.rglob("*.rej"))
 
 

@@ -18,6 +18,7 @@ import local_extensions
 
 TEMPLATE = "{{cookiecutter.project_slug}}"
 PROVIDERS = local_extensions.check_providers("all").split(",")
+FEATURES = local_extensions.check_features("all").split(",")
 CHOICES = ["none", "github,google", "x,facebook", "all"]
 # Every file that is rendered and not copied because it carries Jinja. Few, and it stays so.
 JINJA = {
@@ -41,6 +42,7 @@ def of_provider(name: str) -> set[str]:
     return {
         f"app/signin/dev/practice_{name}.py",
         f"app/signin/providers/{name}.py",
+        f"docs/providers/{name}.md",
         f"app/signin/static/marks/{name}.svg",
         f"app/signin/static/marks/practice-{name}.svg",
         f"docs/providers/{name}.md",
@@ -53,10 +55,17 @@ def chosen(providers: str) -> list[str]:
     return local_extensions.check_providers(providers).split(",")
 
 
-def expected(template: Path, providers: str) -> set[str]:
-    """What the app with these providers holds: all but the files of the others."""
+def expected(template: Path, providers: str, features: str = "none") -> set[str]:
+    """What the app with these choices holds: all but the files of the others."""
     unchosen = [of_provider(name) for name in PROVIDERS if name not in chosen(providers)]
-    return files(template / TEMPLATE).difference(*unchosen) | {".env"}
+    options = tuple(
+        f"{folder}/{name}/"
+        for folder in ("app", "docs", "tests")
+        for name in FEATURES
+        if name not in features.split(",")
+    )
+    kept = files(template / TEMPLATE).difference(*unchosen) | {".env"}
+    return {name for name in kept if not name.startswith(options)}
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
@@ -274,7 +283,7 @@ def test_an_optional_feature_is_a_folder(template: Path, generate, tmp_path: Pat
     later = tmp_path / "later"
     shutil.copytree(template, later)
     questions = json.loads((later / "cookiecutter.json").read_text())
-    questions["_features"] = ["admin", "tokens", "provider_api"]
+    questions["_features"] = ["one", "two", "three_four"]
     (later / "cookiecutter.json").write_text(json.dumps(questions))
     page = "<a href=\"{{ url_for('home.index') }}\">{# a page of Flask's own #}</a>\n"
     for name in questions["_features"]:
@@ -282,14 +291,38 @@ def test_an_optional_feature_is_a_folder(template: Path, generate, tmp_path: Pat
             (later / TEMPLATE / folder / name / "templates").mkdir(parents=True)
             (later / TEMPLATE / folder / name / "file.py").write_text('"""Empty."""\n')
             (later / TEMPLATE / folder / name / "templates" / "page.html").write_text(page)
-    app = generate(later, features=" Tokens, provider_api")
-    for folder in ("app/tokens", "tests/tokens", "app/provider_api", "tests/provider_api"):
+    app = generate(later, features=" Two, three_four")
+    for folder in ("app/two", "tests/two", "app/three_four", "tests/three_four"):
         assert (app / folder / "file.py").exists()
         assert (app / folder / "templates/page.html").read_text() == page
-    assert not (app / "app/admin").exists()
-    assert not (app / "tests/admin").exists()
+    assert not (app / "app/one").exists()
+    assert not (app / "tests/one").exists()
     stamp = tomllib.loads((app / "pyproject.toml").read_text())["tool"]["social-login-template"]
-    assert stamp["features"] == "tokens,provider_api"
+    assert stamp["features"] == "two,three_four"
+
+
+@pytest.mark.parametrize("features", ["none", *FEATURES, "all"])
+def test_each_feature(generate, template: Path, tool, features: str):
+    app = generate(features=features)
+    wanted = local_extensions.check_features(features)
+    assert files(app) == expected(template, "github,google", wanted)
+    tool(app, "ruff", "check", ".")
+    tool(app, "ruff", "format", "--check", ".")
+    tool(app, "mypy")
+
+
+def test_an_app_without_features_carries_nothing_of_any(generate):
+    """No route, no page, no word of documentation; only the tables are there."""
+    app = generate()
+    traces = re.compile(r"/api/v1|account/tokens|app/tokens|tokens\.bearer|_pat_|Bearer …")
+    found = [
+        f"{name}: {line}"
+        for name in sorted(files(app))
+        if not name.endswith(".png")
+        for line in (app / name).read_text(encoding="utf-8").splitlines()
+        if traces.search(line)
+    ]
+    assert found == []
 
 
 def test_hooks_declined(template: Path, tmp_path: Path):

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 
 from flask import Flask
 
@@ -15,8 +16,11 @@ NAME = "{{ cookiecutter.__project_name | inside_quotes }}"  # fmt: skip
 SLUG = "{{ cookiecutter.project_slug }}"
 # In the order of the sign-in page.
 PROVIDERS = "{{ cookiecutter.__providers }}"  # fmt: skip
+# The optional parts of this app: folders beside this file.
+FEATURES = "{{ cookiecutter.__features }}"  # fmt: skip
 # template: if cookiecutter is not defined
 NAME, SLUG, PROVIDERS = "The template itself", "template", "all"
+FEATURES = "tokens"
 # template: endif
 
 MAX_BODY = 64 * 1024
@@ -62,6 +66,8 @@ def create_app(
     errors.init_app(app)
     db.init_app(app, settings.database_url)
     signin.init_app(app, settings, on_first_sign_in=home.welcome)
+    for feature in FEATURES.split(",") if FEATURES != "none" else ():
+        import_module(f".{feature}", __name__).init_app(app, SLUG)
     app.register_blueprint(health.bp)
     app.register_blueprint(home.bp)
     navigation = [

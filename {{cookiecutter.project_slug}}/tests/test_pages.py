@@ -20,7 +20,8 @@ NONE = {f"OIDC_FAKE_{ending}": "" for ending in ("ISSUER", "CLIENT_ID", "CLIENT_
 def pages(app):
     """Return every page that can be opened by its address alone."""
     paths = {r.rule for r in app.url_map.iter_rules() if "GET" in r.methods and not r.arguments}
-    return sorted(path for path in paths if not path.startswith("/dev/practice"))
+    programs = ("/api/", "/dev/practice")
+    return sorted(path for path in paths if not path.startswith(programs))
 
 
 # --- Every page

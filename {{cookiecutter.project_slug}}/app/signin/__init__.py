@@ -55,7 +55,8 @@ def init_app(
     for told in settings.told:
         log.warning("settings: %s", told)
     http = http_of(settings)
-    app.extensions["signin"] = SignIn(settings, LoginFlow(http, Documents(http)), on_first_sign_in)
+    login_flow, tabs = LoginFlow(http, Documents(http)), list(account.TABS)
+    app.extensions["signin"] = SignIn(settings, login_flow, on_first_sign_in, tabs)
     if settings.development:
         from . import dev
 
@@ -65,7 +66,7 @@ def init_app(
     for part in (protection, limits, sessions):
         part.init_app(app, settings)
     commands.init_app(app)
-    layout = _layout(settings)
+    layout = {**_layout(settings), "account_tabs": tabs}
     app.context_processor(lambda: layout)
     app.register_blueprint(bp)
     app.register_blueprint(account.bp)

@@ -143,7 +143,7 @@ class Invitation(Base):
 
 
 class ApiToken(Base):
-    """Reserved for the option `tokens`: a token for the API.  Only its hash is stored.
+    """A token for the API, of the option `tokens`.  Only its hash is stored.
 
     `kind` is `personal`, `device` (not approved yet, so without a user), `access` or `refresh`.
     All tokens of one approval share a `family`, so that reuse of an old one revokes them all.
@@ -165,6 +165,8 @@ class ApiToken(Base):
     replaced_at: Mapped[Moment | None]
     last_used_at: Mapped[Moment | None]
     last_used_address: Mapped[str | None] = mapped_column(String(64))
+
+    user: Mapped[SignInUser | None] = relationship(USER)
 
 
 class ProviderToken(Base):

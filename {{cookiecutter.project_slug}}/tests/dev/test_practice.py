@@ -259,7 +259,7 @@ def test_production_has_none_of_it(make_app):
     app = make_app(PRODUCTION)
     browser = app.test_client()
 
-    assert not [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/dev")]
+    assert not [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/dev/")]
     assert "/dev/" not in browser.get("/").text
     assert clients(app) == {}
 

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
-from ..auth import audit, sessions, settings
+from ..auth import api_tokens, audit, sessions, settings
 from ..host import db
 from ..models import LoginSession
 from .blueprint import bp, current
@@ -52,7 +52,8 @@ def end_session(session_id: int) -> Response:
 
 @bp.post("/sessions/end-others")
 def end_other_sessions() -> Response:
-    """Sign every other browser out."""
+    """Sign every other browser out, and revoke the API tokens."""
+    api_tokens.end(current().user_id)
     return _end(LoginSession.id != current().id, "All other devices have been signed out.")
 
 

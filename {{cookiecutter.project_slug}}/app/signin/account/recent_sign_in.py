@@ -47,7 +47,8 @@ def ask_again() -> Response:
     """
     rule = request.url_rule
     has_page = rule is not None and "GET" in (rule.methods or ())
-    back = request.path if has_page else url_for("signin_account.connections")
+    here = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    back = here if has_page else url_for("signin_account.connections")
     return redirect(url_for("signin_account.confirm", next=back), code=303)
 
 

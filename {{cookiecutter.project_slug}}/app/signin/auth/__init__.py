@@ -17,6 +17,7 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     logout        sign out, here and at the provider
     backchannel   sign out when the provider says so
     invitations   links that allow one sign-up
+    api_tokens    end a person's API tokens
     moves         move identities after a change at the provider
     buttons       the provider buttons and their colours
     cleanup       delete expired rows
@@ -25,7 +26,7 @@ This file holds what all of them share.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
@@ -55,6 +56,8 @@ class SignIn:
     settings: Settings
     flow: LoginFlow
     on_first_sign_in: Callable[[Any], None] | None = None
+    # Endpoint and label of each page under "Account"; an option adds its own.
+    account_tabs: list[tuple[str, str]] = field(default_factory=list)
 
 
 def signin() -> SignIn:

@@ -10,9 +10,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from ..config import PRACTICE
-from ..database import now
+from ..database import delete_rows, now
 from ..host import db
-from ..models import Identity, LoginSession
+from ..models import ApiToken, Identity, LoginSession
 from ..oauth.claims import SHOWN, completed
 from ..oauth.provider import Claims, Provider
 from ..user import SignInUser
@@ -111,7 +111,7 @@ def link(user_id: int, provider: Provider, claims: Claims) -> bool:
     if identity is not None:
         _refresh(identity, provider, completed(claims, identity))
         return False
-    _add(_locked(user_id), provider, claims)
+    _add(locked(user_id), provider, claims)
     audit.record("link", user_id=user_id, provider=provider.name)
     return True
 
@@ -132,7 +132,7 @@ def unlink(user_id: int, identity_id: int, *, except_session: int) -> str:
     Raises IdentityError if no usable identity would remain.  The user's row is locked, so two
     requests cannot remove the last two.
     """
-    _locked(user_id)
+    locked(user_id)
     identities = db.session.scalars(select(Identity).where(Identity.user_id == user_id)).all()
     identity = next((one for one in identities if one.id == identity_id), None)
     if identity is None:
@@ -176,8 +176,9 @@ def with_verified_email(claims: Claims) -> dict[int, list[str]]:
 
 
 def disable(user_id: int, actor: str) -> int:
-    """Disable an account and end its sessions; return their number."""
+    """Disable an account and end its sessions; return their number.  Its API tokens end too."""
     _change(user_id, "disable", actor, disabled_at=now())
+    delete_rows(ApiToken, ApiToken.user_id == user_id)
     return len(sessions.end(LoginSession.user_id == user_id))
 
 
@@ -209,7 +210,7 @@ def _change(user_id: int, event: str, actor: str, **values: object) -> None:
     audit.record(event, user_id=user_id, actor=actor)
 
 
-def _locked(user_id: int) -> SignInUser:
+def locked(user_id: int) -> SignInUser:
     """Return a user and lock the row until this transaction ends."""
     user = user_class()
     # A no-op UPDATE locks the row on SQLite and PostgreSQL alike.

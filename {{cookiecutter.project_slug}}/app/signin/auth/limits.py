@@ -29,7 +29,7 @@ def _login_limit() -> str:
     return limit
 
 
-def _counted(*, reason: str, methods: list[str] | None = None) -> Callable[[View], View]:
+def counted(*, reason: str, methods: list[str] | None = None) -> Callable[[View], View]:
     """Return a decorator for functions that one address may call RATELIMIT_LOGIN times.
 
     Calls beyond that raise RateLimitExceeded (429) and are logged with `reason`.
@@ -43,10 +43,10 @@ def _counted(*, reason: str, methods: list[str] | None = None) -> Callable[[View
     return cast(Callable[[View], View], limiter.shared_limit(_login_limit, **options))
 
 
-count_starts = _counted(reason="too_many_starts", methods=["POST"])
+count_starts = counted(reason="too_many_starts", methods=["POST"])
 
 
-@_counted(reason="too_many_refused")
+@counted(reason="too_many_refused")
 def count_refused() -> None:
     """Count a callback that belongs to no login of its browser.
 
@@ -54,7 +54,7 @@ def count_refused() -> None:
     """
 
 
-@_counted(reason="too_many_bad_logouts")
+@counted(reason="too_many_bad_logouts")
 def count_bad_logout() -> None:
     """Count a Logout Token that was refused.  Good ones are not counted."""
 

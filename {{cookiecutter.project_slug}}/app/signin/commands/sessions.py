@@ -2,10 +2,11 @@
 
 import click
 
-from ..auth import audit
+from ..auth import api_tokens, audit
 from ..auth import sessions as login_sessions
+from ..database import delete_rows
 from ..host import db
-from ..models import LoginSession
+from ..models import ApiToken, LoginSession
 from .console import ACTOR, Group, find_user, moment, named
 
 sessions = Group("sessions", help="List and end sessions.")
@@ -30,11 +31,16 @@ def list_sessions(who: str | None) -> None:
 @click.option("--all", "everybody", is_flag=True, help="End sessions of all users.")
 @click.option("--user", "who", help="End sessions of one user: a number, or provider:sub.")
 def end(everybody: bool, who: str | None) -> None:
-    """End sessions.  Each browser is signed out at its next request."""
+    """End sessions and revoke API tokens.  Each browser is signed out at its next request."""
     if everybody == bool(who):
         raise click.UsageError("Use either --all or --user.")
-    theirs = LoginSession.user_id == find_user(who).id if who else LoginSession.id.is_not(None)
-    user_ids = login_sessions.end(theirs)
+    if who:
+        person = find_user(who).id
+        api_tokens.end(person)
+        user_ids = login_sessions.end(LoginSession.user_id == person)
+    else:
+        delete_rows(ApiToken)
+        user_ids = login_sessions.end()
     for user_id in set(user_ids):
         audit.record("end_sessions", user_id=user_id, actor=ACTOR)
     db.session.commit()

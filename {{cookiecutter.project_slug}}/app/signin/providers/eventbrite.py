@@ -12,7 +12,7 @@ def claims(grant: Grant) -> Claims:
     Source: https://www.eventbrite.com/platform/api#/reference/user/retrieve/retrieve-information-about-your-user-account
     """
     user = grant.call(grant.metadata["userinfo_endpoint"])
-    primary = next(filter(_is_primary, user.get("emails") or []), {})
+    primary: dict[str, Any] = next(filter(_is_primary, user.get("emails") or []), {})
     return Claims(
         sub=as_sub(user["id"]),
         name=user.get("name"),

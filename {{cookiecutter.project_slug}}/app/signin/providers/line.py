@@ -15,7 +15,7 @@ def edit_token_request(
     LINE's own SDK sends it.
     Source: https://github.com/line/line-sdk-android/blob/master/line-sdk/src/main/java/com/linecorp/linesdk/internal/nwclient/LineAuthenticationApiClient.java
     """
-    request.data["id_token_key_type"] = "JWK"
+    request.data |= {"id_token_key_type": "JWK"}
 
 
 def claims(grant: Grant) -> Claims:

@@ -29,7 +29,8 @@ def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
     if status := tokens.get("status"):
         said = tokens.get("error")
         return {"error": ERRORS.get(status, str(status)), "error_description": said}
-    return tokens["body"]
+    body: dict[str, Any] = tokens["body"]
+    return body
 
 
 def claims(grant: Grant) -> Claims:

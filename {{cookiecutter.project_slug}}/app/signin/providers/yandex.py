@@ -10,9 +10,7 @@ def claims(grant: Grant) -> Claims:
     Yandex does not say whether `default_email` is verified.
     Source: https://yandex.com/dev/id/doc/en/user-information
     """
-    user = grant.call(
-        grant.metadata["userinfo_endpoint"], query={"format": "json"}, scheme="OAuth"
-    )
+    user = grant.call(grant.metadata["userinfo_endpoint"], query={"format": "json"}, scheme="OAuth")
     avatar = None if user.get("is_avatar_empty") else user.get("default_avatar_id")
     return Claims(
         sub=as_sub(user["id"]),

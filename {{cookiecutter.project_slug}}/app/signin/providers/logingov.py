@@ -54,6 +54,6 @@ PROVIDER = Provider(
         ),
     ),
     console_url="https://dashboard.int.identitysandbox.gov",
-    console_hint="Create an app: OpenID Connect, private_key_jwt, with your public key and the URI.",
+    console_hint="An app with OpenID Connect, private_key_jwt, your public key and the URI.",
     colors=Colors(background="#112e51", text="#fff", mark="white"),
 )

@@ -30,5 +30,6 @@ PROVIDER = Provider(
         ),
     ),
     console_hint="Preferences, Development, New application, with the URI; only the scope profile.",
-    colors=Colors(background="#6364ff", text="#fff", mark="white"),
+    # White on Mastodon's purple has too little contrast.
+    colors=Colors(background="#fff", text="#1f1f1f", border="#6364ff"),
 )

@@ -8,12 +8,15 @@ PROVIDER = Provider(
     # Its OpenID Connect, in place of the widget that most libraries know: that is no code flow.
     issuer="https://oauth.telegram.org",
     # There is no e-mail address.  The scope `phone` would give a phone number.
+    # `sub` is an id of the person for this bot; `id`, which older libraries know, holds everywhere.
     scope="openid profile",
     # As the guide has it; for the widget libraries have post.
     auth_method="client_secret_basic",
     # Telegram documents no parameter for it.
     choose_account={},
-    # Whether ID Tokens can prove the time of the sign-in (auth_time): unconfirmed.
+    # ID Tokens have no nonce and no auth_time: the metadata does not list them as claims, and real
+    # tokens do not hold them.  Source: https://github.com/trip2g/trip2g/issues/334
+    nonce=False,
     max_age=False,
     console_url="https://t.me/botfather",
     console_hint="A bot's settings, Web Login: add the URI under Allowed URLs; keep RS256.",

@@ -37,6 +37,7 @@ PROVIDER = Provider(
     authorization_params={"response_mode": "form_post"},
     cancel_errors=("user_cancelled_authorize",),
     auth_method="private_key_jwt",
+    offline={},
     # Apple documents no parameter for it.
     choose_account={},
     authenticate=authenticate,

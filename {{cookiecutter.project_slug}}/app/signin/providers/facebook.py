@@ -54,6 +54,7 @@ PROVIDER = Provider(
     userinfo_endpoint="https://graph.facebook.com/v24.0/me",
     scope="public_profile email",
     auth_method="client_secret_post",
+    # Facebook gives no refresh token, and revokes by a DELETE, unlike RFC 7009.
     read_tokens=read_tokens,
     claims=claims,
     settings=(Setting(ending="API_VERSION", default="v24.0", example="v24.0"),),

@@ -4,13 +4,15 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..oauth.claims import as_sub
 from ..oauth.errors import InvalidResponse, OAuthError, UnexpectedStatus
 from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
-# 80 lines: e-mail addresses and organizations are separate, paged lists.
+# 90 lines: e-mail addresses and organizations are separate, paged lists.
 ISSUER = "https://github.com/login/oauth"
+API = "https://api.github.com/user"
 PAGE_SIZE = 100
 MAX_PAGES = 10
 # A GitHub App without permission, and an OAuth App without the scope.
@@ -21,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def claims(grant: Grant) -> Claims:
     """Quirk: the profile has only the public address.  The verified address is in another list."""
-    user_url = grant.metadata["userinfo_endpoint"]
+    user_url = profile_url(grant.metadata)
     emails = grant.start_call(f"{user_url}/emails")
     restricted = "ALLOWED_ORGS" in grant.client.settings
     first = grant.start_call(f"{user_url}/orgs", query=_page(1)) if restricted else None
@@ -37,6 +39,18 @@ def claims(grant: Grant) -> Claims:
         member_of=_organizations(grant, f"{user_url}/orgs", first.result()) if first else (),
         unread=unread,
     )
+
+
+def profile_url(metadata: Mapping[str, Any]) -> str:
+    """Quirk: the API of GitHub Enterprise is below `/api/v3`, that of GHE.com at a host of its own.
+
+    Only if no setting says where it is.
+    """
+    web = urlsplit(metadata["authorization_endpoint"])
+    if metadata["userinfo_endpoint"] != API or web.hostname == "github.com":
+        return metadata["userinfo_endpoint"]
+    on_ghe = (web.hostname or "").endswith(".ghe.com")
+    return f"https://api.{web.netloc}/user" if on_ghe else f"{web.scheme}://{web.netloc}/api/v3/user"
 
 
 def _address(emails: "Future[Any]") -> tuple[str | None, OAuthError | None]:
@@ -96,11 +110,12 @@ PROVIDER = Provider(
     issuer=ISSUER,
     authorization_endpoint="https://github.com/login/oauth/authorize",
     token_endpoint="https://github.com/login/oauth/access_token",
-    userinfo_endpoint="https://api.github.com/user",
+    userinfo_endpoint=API,
     scope="read:user user:email",
     # A GitHub App that was just installed sends people here with these, and without a state.
     callback_params=("installation_id", "setup_action"),
     auth_method="client_secret_post",
+    # An OAuth App gets no refresh token; a GitHub App gets one if its tokens expire.
     choose_account={"prompt": "select_account"},
     issuers=issuers,
     claims=claims,

@@ -16,6 +16,7 @@ PROVIDER = Provider(
     auth_method="client_secret_post",
     # LinkedIn documents no parameter for it.
     choose_account={},
+    # Refresh token: only for partners that LinkedIn approved.
     # The documented token response has no token_type.
     read_tokens=bearer_by_default,
     console_url="https://www.linkedin.com/developers/apps",

@@ -53,6 +53,7 @@ PROVIDER = Provider(
     auth_method="client_secret_post",
     # The metadata lists auth_time, but only apps registered with this optional claim get it.
     max_age=False,
+    offline={"scope": "offline_access"},
     issuers=issuers,
     claims=claims,
     settings=(

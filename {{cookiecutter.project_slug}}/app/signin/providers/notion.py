@@ -40,6 +40,8 @@ PROVIDER = Provider(
     pkce=True,
     auth_method="client_secret_basic",
     edit_token_request=edit_token_request,
+    # Notion revokes tokens too, but takes JSON there, unlike RFC 7009.
+    offline={},
     claims=claims,
     console_url="https://www.notion.so/profile/integrations",
     console_hint="New integration, type Public; capabilities: user information with e-mail.",

@@ -34,6 +34,7 @@ PROVIDER = Provider(
     auth_method="client_secret_post",
     # Slack documents no parameter for it.
     choose_account={},
+    # Refresh token: unconfirmed for a sign-in; bots get one if they rotate tokens.
     read_tokens=read_tokens,
     claims=claims,
     settings=(Setting(ending="ALLOWED_TEAMS", allow_list=True, example="T0123ABCD"),),

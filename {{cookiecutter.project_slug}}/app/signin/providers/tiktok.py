@@ -31,6 +31,8 @@ PROVIDER = Provider(
     # the desktop guide requires the challenge in hex, unlike RFC 7636.
     pkce=True,
     auth_method="client_secret_post",
+    # Refresh token: always.  It revokes tokens too, but wants `client_key`, unlike RFC 7009.
+    offline={},
     choose_account={"disable_auto_auth": "1"},
     claims=claims,
     console_url="https://developers.tiktok.com/apps",

@@ -27,6 +27,7 @@ PROVIDER = Provider(
     # PKCE: sent, though Twitch ignores it: twitchdev/issues#1097.
     pkce=True,
     auth_method="client_secret_post",
+    offline={},
     choose_account={"force_verify": "true"},
     claims=claims,
     console_url="https://dev.twitch.tv/console/apps",

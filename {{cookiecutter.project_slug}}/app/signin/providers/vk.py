@@ -44,6 +44,8 @@ PROVIDER = Provider(
     callback_params=("device_id",),
     # This flow has no client secret, only PKCE.
     auth_method="none",
+    # To use it takes the `device_id` of the sign-in too.
+    offline={},
     edit_token_request=edit_token_request,
     claims=claims,
     console_url="https://id.vk.ru/about/business/go",

@@ -51,6 +51,7 @@ PROVIDER = Provider(
     cancel_errors=(),
     # PKCE: not documented, and the GET has no parameter for a code_verifier.
     pkce=False,
+    offline={},
     authenticate=authenticate,
     read_tokens=read_tokens,
     claims=claims,

@@ -57,6 +57,7 @@ PROVIDER = Provider(
     auth_method="client_secret_post",
     edit_token_request=edit_token_request,
     claims=claims,
+    # Zoho revokes tokens, but names two endpoints in its guides, and takes a query.
     offline={"access_type": "offline", "prompt": "consent"},
     console_url="https://api-console.zoho.com",
     console_hint="Server-based Application; Settings: all data centres, with the same secret.",

@@ -6,6 +6,8 @@ from typing import Any
 from ..oauth.claims import as_sub, at_path
 from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
+# Meta ends a version about two years after the next one.
+VERSION = "v24.0"
 # Codes and subcodes of the token endpoint's errors.
 ERRORS = {
     "1": "invalid_client",
@@ -49,15 +51,15 @@ PROVIDER = Provider(
     name="facebook",
     label="Facebook",
     identity_issuer="https://www.facebook.com",
-    authorization_endpoint="https://www.facebook.com/v24.0/dialog/oauth",
-    token_endpoint="https://graph.facebook.com/v24.0/oauth/access_token",
-    userinfo_endpoint="https://graph.facebook.com/v24.0/me",
+    authorization_endpoint=f"https://www.facebook.com/{VERSION}/dialog/oauth",
+    token_endpoint=f"https://graph.facebook.com/{VERSION}/oauth/access_token",
+    userinfo_endpoint=f"https://graph.facebook.com/{VERSION}/me",
     scope="public_profile email",
     auth_method="client_secret_post",
     # Facebook gives no refresh token, and revokes by a DELETE, unlike RFC 7009.
     read_tokens=read_tokens,
     claims=claims,
-    settings=(Setting(ending="API_VERSION", default="v24.0", example="v24.0"),),
+    settings=(Setting(ending="API_VERSION", default=VERSION, example=VERSION),),
     console_url="https://developers.facebook.com/apps",
     console_hint="Use case Authenticate and request data; Facebook Login, Settings: add the URI.",
     colors=Colors(background="#0866ff", text="#fff", mark="white"),

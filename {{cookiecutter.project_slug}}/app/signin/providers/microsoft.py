@@ -49,6 +49,7 @@ PROVIDER = Provider(
     label="Microsoft",
     issuer="https://login.microsoftonline.com",
     metadata_url="https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration",
+    # The ID Token says who it is; many libraries ask Graph for it, with User.Read.
     scope="openid profile email",
     auth_method="client_secret_post",
     # The metadata lists auth_time, but only apps registered with this optional claim get it.

@@ -22,6 +22,7 @@ PROVIDER = Provider(
     name="twitch",
     label="Twitch",
     issuer="https://id.twitch.tv/oauth2",
+    # Many libraries ask Helix for the profile; that does not say whether an address is verified.
     scope="openid user:read:email",
     authorization_params={"claims": json.dumps({"id_token": dict.fromkeys(WANTED)})},
     # PKCE: sent, though Twitch ignores it: twitchdev/issues#1097.

@@ -26,7 +26,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import responses
@@ -117,8 +117,8 @@ def answered(case: Mapping[str, Any], login: LoginRequest, client: Client) -> di
     """Return the parameters that the browser comes back with, signed where the case says so."""
     found = {"state": login.state, **case.get("callback", {})}
     found = replaced(found, {"$now": str(int(time.time()))})
-    others = sorted((name, value) for name, value in found.items() if value != "$signature")
-    secret, message = client.client_secret.encode(), urlencode(others).encode()
+    others = sorted(f"{name}={value}" for name, value in found.items() if value != "$signature")
+    secret, message = client.client_secret.encode(), "&".join(others).encode()
     return replaced(found, {"$signature": hmac.digest(secret, message, "sha256").hex()})
 
 

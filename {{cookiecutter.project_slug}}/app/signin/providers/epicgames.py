@@ -19,7 +19,8 @@ PROVIDER = Provider(
     name="epicgames",
     label="Epic Games",
     identity_issuer="https://www.epicgames.com",
-    # Its OpenID Connect metadata describes v1, the guide v2; a nonce is not documented.
+    # Its OpenID Connect metadata describes v1, the guide v2, and does not list the scope openid:
+    # aspnet-contrib/AspNet.Security.OAuth.Providers#766.  A nonce is not documented.
     authorization_endpoint="https://www.epicgames.com/id/authorize",
     token_endpoint="https://api.epicgames.dev/epic/oauth/v2/token",
     userinfo_endpoint="https://api.epicgames.dev/epic/oauth/v2/userInfo",

@@ -3,7 +3,7 @@
 import hmac
 import time
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
@@ -12,7 +12,7 @@ from ..oauth.errors import InvalidCallback
 from ..oauth.provider import Claims, Client, Colors, Grant, Provider, Setting
 from ..oauth.token import bearer_by_default
 
-# 56 lines: signature, shop and time of the answer are checked here.
+# 58 lines: signature, shop and time of the answer are checked here.
 SIGNED = ("code", "host", "shop", "state", "timestamp")
 MAX_AGE_SECONDS = 600
 
@@ -22,10 +22,11 @@ def edit_token_request(
 ) -> None:
     """Quirk: the answer is signed with the client secret, and names the shop.
 
-    The code is sent on only if both are right and the answer is new.
+    The code is sent on only if both are right and the answer is new.  The signature is that of the
+    values as they were before they were put in a URL.
     Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant
     """
-    message = urlencode([(name, callback[name]) for name in SIGNED if name in callback])
+    message = "&".join(f"{n}={_escaped(callback[n])}" for n in SIGNED if n in callback)
     expected = hmac.digest(client.client_secret.encode(), message.encode(), "sha256").hex()
     if not hmac.compare_digest(callback.get("hmac", ""), expected):
         raise InvalidCallback("hmac is not the signature of the answer", reason="bad_signature")
@@ -34,6 +35,10 @@ def edit_token_request(
     sent_at = callback.get("timestamp", "")
     if not sent_at.isdecimal() or abs(time.time() - int(sent_at)) > MAX_AGE_SECONDS:
         raise InvalidCallback("the answer is too old: check the clock", reason="too_old")
+
+
+def _escaped(value: str) -> str:
+    return value.replace("%", "%25").replace("&", "%26")
 
 
 def claims(grant: Grant) -> Claims:

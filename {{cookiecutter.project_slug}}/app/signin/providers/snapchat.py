@@ -27,7 +27,7 @@ PROVIDER = Provider(
     ),
     offline={},
     console_url="https://kit.snapchat.com/manage/",
-    console_hint="Login Kit: confidential OAuth client, external ID, the redirect URI; then a review.",
+    console_hint="Login Kit: confidential OAuth client, external ID, redirect URI; then a review.",
     loopback_host="",
     # White on Snapchat's yellow has too little contrast.
     colors=Colors(background="#fff", text="#1f1f1f", border="#fffc00"),

@@ -42,8 +42,10 @@ ALLOWED = {
     # CSS's name for the system's font.
     "apple": r"app/static/app\.css\n.*-apple-system.*",
 }
-# Providers that belong to another one, whose name is part of theirs.
-OWNER = {"adfs": "microsoft", "entraexternal": "microsoft", "mercadolibre": "mercadopago"}
+# Providers that may name another one: it owns them, or a claim of theirs is called so.
+MAY_NAME = {"adfs": "microsoft", "entraexternal": "microsoft", "lifescience": "orcid"}
+# A member of a recorded answer; its name is the provider's choice.
+MEMBER = re.compile(r'"[^"]*":')
 CHOICES = ["none", "github", "x,facebook", "line,box,linear", "popular", "all"]
 URL = re.compile(r"https?://[^\s\"'<>()`,]+")
 
@@ -83,7 +85,7 @@ def found(file: str, text: str, chosen: Sequence[str] = ()) -> list[str]:
     # A label may begin with another provider's name.
     for name in sorted(chosen, key=lambda name: -len(DECLARED[name]["label"])):
         text = text.replace(DECLARED[name]["label"], "")
-    mine = {*chosen, *(OWNER.get(name) for name in chosen)}
+    mine = {*chosen, *(MAY_NAME.get(name) for name in chosen)}
     if named(f"{file}\n{text}") <= mine:
         return []
     return [
@@ -123,7 +125,8 @@ def test_the_files_of_a_provider_name_no_other(name: str):
     """With what the next test says of a few choices, this is true of each: no file is shared."""
     places = []
     for file, text in own(name).items():
-        places += found(file, URL.sub("", text), [name])
+        said = MEMBER.sub("", text) if file.endswith(".json") else text
+        places += found(file, URL.sub("", said), [name])
     assert places == []
 
 
@@ -172,6 +175,45 @@ def test_generation_reads_what_the_app_declares(generate, inside):
         for provider in DECLARED.values()
     }
     assert read == said
+
+
+def test_a_declaration_costs_one_import(generate, inside):
+    """The start of an app with all is not much longer: scripts/start_cost.py measures it."""
+    imported = inside(
+        generate(providers="all"),
+        "import sys",
+        "from app import create_app",
+        "from app.signin import providers",
+        "create_app(declared=providers.load('github,google'))",
+        "before = set(sys.modules)",
+        "create_app()",
+        "sorted(set(sys.modules) - before)",
+    )
+    others = [name for name in imported if not name.startswith("app.signin.providers.")]
+    assert len(imported) - len(others) == len(PROVIDERS) - 2
+    # What signs the client assertions of a few.
+    assert {name.partition(".")[0] for name in others} <= {"app", "joserfc"}
+    assert len(others) < 15
+
+
+def test_a_misspelt_setting_is_compared_with_few(generate, inside):
+    """Among the thousands of settings that an app with all providers reads."""
+    told, compared = inside(
+        generate(providers="all"),
+        "from unittest import mock",
+        "from app import create_app",
+        "from app.signin.config import environment, load, names",
+        "from app.signin.providers import load as declared",
+        "known = environment()",
+        "misspelt = {**known, 'GITHUB_CLIENT_IDD': 'x', 'GOOGEL_CLIENT_SECRET': 'x'}",
+        "counted = mock.patch.object(names, '_within', wraps=names._within)",
+        "with counted as few: load(known, declared())",
+        "with counted as more: told = load(misspelt, declared()).notices",
+        "[told, more.call_count - few.call_count]",
+    )
+    for meant in ("GITHUB_CLIENT_ID", "GOOGLE_CLIENT_SECRET"):
+        assert any(text.endswith(f"did you mean {meant}?") for text in told)
+    assert compared < 2000
 
 
 @pytest.mark.parametrize(

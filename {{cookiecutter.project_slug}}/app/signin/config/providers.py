@@ -38,12 +38,13 @@ def builtin(reader: Reader, provider: Provider) -> Provider:
         identity = issuer if provider.identity_issuer else ""
         metadata = "" if provider.uses_discovery else provider.metadata_url
         provider = replace(provider, issuer=issuer, identity_issuer=identity, metadata_url=metadata)
-    provider = replace(provider, settings=_still_needed(reader, provider))
     method = reader.choice(provider.setting("AUTH_METHOD"), provider.auth_method, *AUTH_METHODS)
     scope = reader.text(provider.setting("SCOPE"), provider.scope)
     allow_lists = (s for s in provider.settings if s.allow_list and s.ending in values)
     scope = " ".join([scope, *(setting.scope for setting in allow_lists)]).strip()
-    return with_options(reader, replace(provider, auth_method=method, scope=scope))
+    settings = _still_needed(reader, provider)
+    changed = replace(provider, settings=settings, auth_method=method, scope=scope)
+    return with_options(reader, changed)
 
 
 def _with_value(reader: Reader, provider: Provider, setting: Setting, value: str) -> Provider:

@@ -28,7 +28,7 @@ PROVIDER = Provider(
     # `login` is its policy that only signs in.  Others, such as military, are agreed on with ID.me.
     scope="openid login",
     # The metadata does not list S256, but PKCE is documented: docs.id.me/guides/oidc/pkce
-    # It returns the nonce: github.com/risc0, zk-KYC demo.
+    # It returns the nonce: https://github.com/risc0, zk-KYC demo.
     auth_method="client_secret_post",
     # Refresh token: unconfirmed.
     # ID.me documents no parameter for it.

@@ -3,6 +3,7 @@
 A test fails when they are stale.
 """
 
+import json
 import re
 import runpy
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ HEAD = (
 def page() -> str:
     """Return the whole page, with its tables as the declarations say."""
     written = PAGE.read_text(encoding="utf-8")
-    return filled(written, "table", table())
+    return filled(filled(written, "table", table()), "groups", groups())
 
 
 def filled(text: str, name: str, content: str) -> str:
@@ -37,6 +38,15 @@ def table() -> str:
     declared = sorted(made["providers"].load(), key=lambda provider: provider.label.casefold())
     rows = [row(provider, made["facts"](provider)) for provider in declared]
     return f"\n{len(rows)} providers:\n\n{HEAD}{''.join(rows)}\n"
+
+
+def groups() -> str:
+    """Return the table of the groups, as provider_groups.json has them."""
+    named = json.loads((ROOT / "provider_groups.json").read_text(encoding="utf-8"))["groups"]
+    rows = [
+        f"| `{group}` | {len(names)} | {', '.join(names)} |\n" for group, names in named.items()
+    ]
+    return f"\n| answer | how many | providers |\n|---|---|---|\n{''.join(rows)}\n"
 
 
 def row(provider: Any, facts: Mapping[str, str]) -> str:

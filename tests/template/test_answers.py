@@ -30,6 +30,8 @@ UNDERSTOOD = [
     ("check_providers", "popular", ",".join(GROUPS["popular"])),
     ("check_providers", "Popular, github, zoho", ",".join([*GROUPS["popular"], "zoho"])),
     ("check_providers", "zoho,popular", ",".join(["zoho", *GROUPS["popular"]])),
+    ("check_providers", "Amazon-Cognito,eve_online,Entra-ID", "cognito,eveonline,microsoft"),
+    ("check_providers", "monday.com Battle.net, Login.gov", "monday,battlenet,logingov"),
     ("check_providers", "none", "none"),
     ("check_providers", "", "none"),
     ("check_features", "none", "none"),

@@ -46,9 +46,7 @@ PROVIDER = Provider(
     authenticate=authenticate,
     issuers=issuers,
     settings=(
-        Setting(
-            ending="DOMAIN", default="secure.login.gov", example="idp.int.identitysandbox.gov"
-        ),
+        Setting(ending="DOMAIN", default="secure.login.gov", example="idp.int.identitysandbox.gov"),
         Setting(
             ending="PRIVATE_KEY", required=True, secret=True, example="text of the .pem file, RSA"
         ),

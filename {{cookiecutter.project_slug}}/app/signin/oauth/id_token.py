@@ -7,7 +7,7 @@ import hashlib
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -23,7 +23,7 @@ LEEWAY_SECONDS = 60
 MAX_AGE_SECONDS = 3600
 MAX_LENGTH = 64 * 1024
 MAX_TIME = 1e12
-KEY_TYPES = {
+KEY_TYPES: dict[str, Literal["RSA", "EC", "OKP"]] = {
     **{f"{family}{bits}": "RSA" for family in ("RS", "PS") for bits in (256, 384, 512)},
     **{f"ES{bits}": "EC" for bits in (256, 384, 512)},
     "EdDSA": "OKP",

@@ -7,11 +7,14 @@ from ..oauth.provider import Claims, Colors, Grant, Provider
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: the picture is called `avatar_url`.
+    """Quirk: the picture is called `avatar_url`, and `email_verified` is true for each address.
 
-    Source: https://simplelogin.io/docs/siwsl/intro/
+    The address that people choose is not checked against those that they own.
+
+    Source: https://github.com/simple-login/app/blob/master/app/oauth/views/authorize.py
     """
-    return replace(standard_claims(grant), picture=grant.id_token.get("avatar_url"))
+    picture = grant.id_token.get("avatar_url")
+    return replace(standard_claims(grant), email_verified=False, picture=picture)
 
 
 PROVIDER = Provider(

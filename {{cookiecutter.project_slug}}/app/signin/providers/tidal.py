@@ -13,7 +13,7 @@ PROVIDER = Provider(
     scope="user.read",
     # One library sends the secret with Basic, another in the form: both work.
     auth_method="client_secret_post",
-    # `emailVerified` is in the API reference, though libraries do not read it:
+    # `emailVerified` is documented, though libraries do not read it:
     # https://tidal-music.github.io/tidal-api-reference/#/users
     claims=userinfo_claims(
         sub="data.id",

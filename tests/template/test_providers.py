@@ -29,7 +29,7 @@ FOR_ALL = (
     # Providers that work by settings alone, and platforms to run on.
     r"docs/known-trouble\.md\n.*",
     # How the browsers inside other apps call themselves.
-    r"app/signin/auth/buttons\.py\n.*(FBAN|LinkedInApp).*",
+    r"app/signin/auth/buttons\.py\n.*(FBAN|KAKAOTALK).*",
     # An example in which a third one is added.
     r"docs/add-a-provider\.md\nPROVIDERS = .*",
 )

@@ -8,7 +8,7 @@ def claims(grant: Grant) -> Claims:
     """Quirk: `Authorization: OAuth`; ids become `urn`, which holds the number of the older `id`.
 
     There is no e-mail address.
-    Source: https://developers.soundcloud.com/docs/api/guide
+    Source: https://developers.soundcloud.com/blog/urn-num-to-string
     """
     user = grant.call(grant.metadata["userinfo_endpoint"], scheme="OAuth")
     urn = user.get("urn") or f"soundcloud:users:{as_sub(user['id'])}"

@@ -291,16 +291,26 @@ def test_everything_that_is_said_comes_from_the_declaration(generate, with_made:
 
 
 def test_each_provider_is_in_the_settings_and_the_readme(generate):
-    app = generate(providers="all")
-    settings = (app / ".env").read_text()
-    readme = (app / "README.md").read_text().split("## Providers")[1]
-    for provider in DECLARED.values():
-        for text in (settings, readme):
+    """In the README with its addresses and settings, where few were chosen."""
+    few, many = (generate(providers=",".join(PROVIDERS[:count])) for count in (12, 13))
+    readme = (few / "README.md").read_text().split("## Providers")[1]
+    links = (many / "README.md").read_text().split("## Providers")[1]
+    assert "| where to register |" not in links
+    for name in PROVIDERS[:13]:
+        assert f"](docs/providers/{name}.md)" in links
+    for provider in list(DECLARED.values())[:12]:
+        for text in ((many / ".env").read_text(), readme):
             assert provider["console_url"] in text
             assert provider["callback_url"] in text
             assert provider["public_url"] in text
             for setting in provider["needed"]:
                 assert setting["name"] in text
+
+
+def test_each_setting_is_in_the_file_of_settings(generate):
+    settings = (generate(providers="all") / ".env").read_text()
+    for provider in DECLARED.values():
+        assert f"# {provider['label']}: {provider['console_url']}   callback: " in settings
         for setting in provider["needed"]:
             assert f"\n{setting['name']}=\n" in settings
 

@@ -55,5 +55,9 @@ catalogue: setup  ## Write the tables of the providers into the docs again
 	$(RUN) '{{cookiecutter.project_slug}}/scripts/provider_pages.py'
 	$(RUN) scripts/catalogue.py
 
+marks: setup  ## Draw the buttons' marks again (ARGS=github for one)
+	npm ci --prefix scripts/marks --no-audit --no-fund --ignore-scripts --loglevel=error
+	$(RUN) scripts/marks.py $(ARGS)
+
 mutate: setup servers  ## Take one check out of the app at a time, and see a test turn red
 	$(RUN) scripts/mutate.py $(ARGS)

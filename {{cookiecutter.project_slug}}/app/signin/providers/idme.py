@@ -5,19 +5,17 @@ from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: the names are `fname` and `lname`, and `emails_confirmed` lists checked addresses.
+    """Quirk: the names are `fname` and `lname`.  Whether the address is verified is not said.
 
     The userinfo endpoint answers with a signed token, not with JSON, so the ID Token must do.
-    Source: https://developers.id.me/documentation/federated-protocols/oidc
+    Source: https://docs.id.me/integrations/configurations/policies/user-properties
     """
     found = grant.id_token
     names = {"given_name": found.get("fname"), "family_name": found.get("lname")}
-    confirmed, email = found.get("emails_confirmed"), found.get("email")
     return Claims(
         sub=found["sub"],
         name=full_name(names) or found.get("name") or full_name(found),
-        email=email,
-        email_verified=isinstance(confirmed, list) and email in confirmed,
+        email=found.get("email"),
     )
 
 

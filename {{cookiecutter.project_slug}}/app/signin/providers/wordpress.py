@@ -10,7 +10,8 @@ PROVIDER = Provider(
     # A newer server (/oauth2-1/) has OpenID Connect; the guide for apps does not name it.
     authorization_endpoint="https://public-api.wordpress.com/oauth2/authorize",
     token_endpoint="https://public-api.wordpress.com/oauth2/token",
-    userinfo_endpoint="https://public-api.wordpress.com/rest/v1/me",
+    # Most libraries have the older v1; `email_verified` is documented for this one.
+    userinfo_endpoint="https://public-api.wordpress.com/rest/v1.1/me",
     # Without a scope the access token could do anything on one of the person's blogs.
     scope="auth",
     # PKCE: unconfirmed; the guide does not mention it, and libraries send it.

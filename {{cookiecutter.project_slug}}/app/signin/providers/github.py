@@ -48,7 +48,7 @@ def profile_url(metadata: Mapping[str, Any]) -> str:
     """
     web = urlsplit(metadata["authorization_endpoint"])
     if metadata["userinfo_endpoint"] != API or web.hostname == "github.com":
-        return metadata["userinfo_endpoint"]
+        return str(metadata["userinfo_endpoint"])
     on_ghe = (web.hostname or "").endswith(".ghe.com")
     return f"https://api.{web.netloc}/user" if on_ghe else f"{web.scheme}://{web.netloc}/api/v3/user"
 

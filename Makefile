@@ -10,6 +10,7 @@ PORT ?= 8000
 RUN := .venv/bin/python
 # What npm writes when it has installed all packages.
 SERVERS := tests/node/node_modules/.package-lock.json
+ICONS := scripts/marks/node_modules/.package-lock.json
 # Set for other programs, they would replace the packages of .venv.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
 
@@ -19,16 +20,16 @@ help:  ## Show what there is
 setup:  ## Make .venv with the locked packages
 	@$(FOUND) '{{cookiecutter.project_slug}}/scripts/environment.py' . requirements.txt
 
-# OpenID Providers and a GitHub that others wrote, for the tests.
-servers: $(SERVERS)
+# OpenID Providers and a GitHub that others wrote, for the tests; the icons of the marks.
+servers: $(SERVERS) $(ICONS)
 
-$(SERVERS): tests/node/package-lock.json
+$(SERVERS) $(ICONS): %/node_modules/.package-lock.json: %/package-lock.json
 	@if ! command -v npm >/dev/null; then \
 		echo "There is no npm: tests that need Node.js will be skipped."; \
 	else \
-		echo "Installing the test servers of tests/node ..."; \
-		npm ci --prefix tests/node --no-audit --no-fund --ignore-scripts --loglevel=error \
-		|| { echo "npm has failed: tests that need these servers will be skipped."; \
+		echo "Installing what $* needs ..."; \
+		npm ci --prefix $* --no-audit --no-fund --ignore-scripts --loglevel=error \
+		|| { echo "npm has failed: tests that need it will be skipped."; \
 			case "$(CI)" in ""|0|false) ;; *) exit 1;; esac; }; \
 	fi
 
@@ -55,8 +56,7 @@ catalogue: setup  ## Write the tables of the providers into the docs again
 	$(RUN) '{{cookiecutter.project_slug}}/scripts/provider_pages.py'
 	$(RUN) scripts/catalogue.py
 
-marks: setup  ## Draw the buttons' marks again (ARGS=github for one)
-	npm ci --prefix scripts/marks --no-audit --no-fund --ignore-scripts --loglevel=error
+marks: setup $(ICONS)  ## Draw the buttons' marks again (ARGS=github for one)
 	$(RUN) scripts/marks.py $(ARGS)
 
 mutate: setup servers  ## Take one check out of the app at a time, and see a test turn red

@@ -6,6 +6,7 @@ provider (none: the icon of that name is somebody else's); and which licences ar
 be carried.  A provider without an icon gets its initial in a ring.
 """
 
+import importlib
 import json
 import re
 import sys
@@ -74,7 +75,7 @@ def main(names: Iterable[str]) -> None:
 def drawn(names: set[str]) -> dict[str, str]:
     """The mark of each of these providers, or of all, except those that are kept."""
     sys.path.insert(0, str(APP))
-    from app.signin import providers
+    providers = importlib.import_module("app.signin.providers")
 
     declared = {provider.name: provider for provider in providers.load()}
     if unknown := names - declared.keys():

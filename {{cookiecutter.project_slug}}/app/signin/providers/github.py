@@ -50,7 +50,9 @@ def profile_url(metadata: Mapping[str, Any]) -> str:
     if metadata["userinfo_endpoint"] != API or web.hostname == "github.com":
         return str(metadata["userinfo_endpoint"])
     on_ghe = (web.hostname or "").endswith(".ghe.com")
-    return f"https://api.{web.netloc}/user" if on_ghe else f"{web.scheme}://{web.netloc}/api/v3/user"
+    return (
+        f"https://api.{web.netloc}/user" if on_ghe else f"{web.scheme}://{web.netloc}/api/v3/user"
+    )
 
 
 def _address(emails: "Future[Any]") -> tuple[str | None, OAuthError | None]:

@@ -148,9 +148,14 @@ def openid_provider(
 
 
 @contextmanager
-def github_and_google(seed: Mapping[str, Any], port: int) -> Iterator[NodeServer]:
-    """Run emulate as GitHub on this port, and as Google on the next."""
-    urls = {"github": f"http://127.0.0.1:{port}", "google": f"http://127.0.0.1:{port + 1}"}
+def emulated(
+    seed: Mapping[str, Any], port: int, *, host: str = "127.0.0.1"
+) -> Iterator[tuple[dict[str, str], NodeServer]]:
+    """Run emulate as the providers of `seed`, on this port and the next ones.
+
+    Yields the URL of each, and the server.
+    """
+    urls = {name: f"http://{host}:{port + place}" for place, name in enumerate(seed)}
     configured = {name: {**seed[name], "baseUrl": url} for name, url in urls.items()}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(configured, file)
@@ -160,4 +165,4 @@ def github_and_google(seed: Mapping[str, Any], port: int) -> Iterator[NodeServer
         with node_server(program, *arguments, "--seed", file.name) as server:
             for url in urls.values():
                 server.wait_until_it_answers(url)
-            yield server
+            yield urls, server

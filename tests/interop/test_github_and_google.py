@@ -6,9 +6,10 @@ from html import unescape
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
+from harness import node_servers
 from harness.app_server import RunningApp, running_app
 from harness.browser import Browser
-from harness.node_servers import NodeServer, github_and_google
+from harness.node_servers import NodeServer
 from harness.ports import free_port
 
 DISCOVERY = "GET /.well-known/openid-configuration"
@@ -77,7 +78,7 @@ def emulated(sqlite_url: str) -> Iterator[Emulated]:
         "GOOGLE_CLIENT_SECRET": "google-secret",
     }
     with (
-        github_and_google(seed, port) as server,
+        node_servers.emulated(seed, port) as (_, server),
         running_app(sqlite_url, environ, port=app_port) as app,
     ):
         yield Emulated(app, github, server)

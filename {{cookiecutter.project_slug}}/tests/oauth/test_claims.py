@@ -6,6 +6,7 @@ from app.signin.oauth.claims import (
     as_sub,
     at_path,
     claim_is_true,
+    completed,
     sanitized,
     standard_claims,
     userinfo_claims,
@@ -172,3 +173,12 @@ def test_only_true_is_verified():
 )
 def test_a_picture_is_an_https_address(picture, kept):
     assert sanitized(Claims(sub="1", picture=picture)).picture == (picture if kept else None)
+
+
+@pytest.mark.parametrize(("kept", "name"), [(("name",), "Ada Lovelace"), ((), None)])
+def test_a_claim_that_comes_once_stays(kept, name):
+    """Where a provider sends it each time, one that is missing was taken back."""
+    stored = Claims(sub="1815", name="Ada Lovelace", picture="https://example.com/ada.png")
+    found = completed(Claims(sub="1815", kept=kept), stored)
+    assert (found.name, found.picture) == (name, None)
+    assert completed(Claims(sub="1815", name="Countess", kept=kept), stored).name == "Countess"

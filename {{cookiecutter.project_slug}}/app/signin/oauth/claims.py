@@ -159,11 +159,10 @@ def sanitized(claims: Claims) -> Claims:
 
 
 def completed(claims: Claims, stored: Any) -> Claims:
-    """Return the claims, with the `stored` values of those that could not be read."""
-    if claims.unread is None:
-        return claims
-    unknown = [name for name in SHOWN if getattr(claims, name) is None]
-    unknown += ["email_verified"] if claims.email is None else []
+    """Return the claims, with the `stored` values of those that could not be read or are kept."""
+    names = SHOWN if claims.unread else claims.kept
+    unknown = [name for name in names if getattr(claims, name) is None]
+    unknown += ["email_verified"] if claims.unread and claims.email is None else []
     return replace(claims, **{name: getattr(stored, name) for name in unknown})
 
 

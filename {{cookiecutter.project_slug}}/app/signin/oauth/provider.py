@@ -20,6 +20,7 @@ class Claims:
     `email_verified` is true only where the provider says so.  `member_of` names the organizations
     that the person belongs to, `sid` is the provider's name for its session.  `unread` says why a
     part of the profile could not be read: then a claim that is None is unknown, not absent.
+    `kept` names claims that the provider does not send each time: the stored ones stay.
     Spec: OpenID Connect Core 1.0 §5.1.
     """
 
@@ -31,6 +32,7 @@ class Claims:
     picture: str | None = None
     member_of: tuple[str, ...] = ()
     sid: str | None = None
+    kept: tuple[str, ...] = field(default=(), compare=False)
     unread: OAuthError | None = field(default=None, compare=False)
 
 

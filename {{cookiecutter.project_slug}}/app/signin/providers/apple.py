@@ -26,7 +26,8 @@ def claims(grant: Grant) -> Claims:
     except (InvalidResponse, ValueError):
         user = None
     parts = (at_path(user, "name.firstName"), at_path(user, "name.lastName"))
-    return replace(standard_claims(grant), name=" ".join(p for p in parts if isinstance(p, str)))
+    name = " ".join(part for part in parts if isinstance(part, str))
+    return replace(standard_claims(grant), name=name, kept=("name",))
 
 
 PROVIDER = Provider(

@@ -57,6 +57,17 @@ def delete_unchosen() -> None:
             Path(folder).rmdir()
 
 
+def credit_marks() -> None:
+    """Add what each mark says of itself, its origin and its owner's rules, to one file."""
+    marks = Path("app/signin/static/marks")
+    credits_ = ["", "## The marks of this app", ""]
+    for file in sorted(marks.glob("*.svg")):
+        said = file.read_text(encoding="utf-8").partition("-->")[0].removeprefix("<!--")
+        credits_.append(f"- `{file.name}`: {' '.join(said.split())}")
+    with (marks / "CREDITS.md").open("a", encoding="utf-8", newline="\n") as file:
+        file.write("\n".join(credits_) + "\n")
+
+
 def registration(provider: dict[str, Any]) -> list[str]:
     """What to do at a provider, and with what it gives."""
     where = f"at {provider['console_url']}" if provider["console_url"] else "there"
@@ -110,6 +121,7 @@ def for_comparison() -> bool:
 
 
 delete_unchosen()
+credit_marks()
 with contextlib.redirect_stdout(None):
     runpy.run_path("scripts/make_env.py", run_name="__main__")
 if not for_comparison():

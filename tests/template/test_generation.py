@@ -96,6 +96,14 @@ def test_each_choice(generate, template: Path, tool, providers: str, database: s
     assert ("psycopg" in wanted) is (database == "postgresql")
 
 
+def test_the_marks_of_an_app_are_credited_in_one_file(generate):
+    app = generate(providers="gitlab,slack")
+    marks = app / "app/signin/static/marks"
+    credited = re.findall(r"^- `(.+)`: .+$", (marks / "CREDITS.md").read_text(), re.M)
+    assert credited == sorted(file.name for file in marks.glob("*.svg"))
+    assert {"gitlab.svg", "slack.svg"} <= set(credited)
+
+
 @pytest.mark.parametrize("answers", [{}, {"providers": "all", "database": "postgresql"}])
 def test_types(generate, tool, answers: dict[str, str]):
     tool(generate(**answers), "mypy")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 PAGE = PROJECT / "docs" / "specification.md"
+# What every app has, whatever its options.
+FOLDERS = ("signin/", "web/")
 # The practice provider is the other side; a provider's module names the provider's own pages.
 LEFT_OUT = ("signin/dev/", "signin/providers/")
 HEAD = """# Specification
@@ -24,7 +26,7 @@ def page() -> str:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for file in sorted((PROJECT / "app").rglob("*.py")):
         path = file.relative_to(PROJECT / "app").as_posix()
-        if path.startswith(LEFT_OUT):
+        if not path.startswith(FOLDERS) or path.startswith(LEFT_OUT):
             continue
         for name, spec in specs(ast.parse(file.read_text(encoding="utf-8"))):
             link = f"[`{path}`](../app/{path})" + (f" `{name}`" if name else "")

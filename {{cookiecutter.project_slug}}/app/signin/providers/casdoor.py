@@ -31,7 +31,8 @@ PROVIDER = Provider(
     label="Casdoor",
     issuer="https://casdoor.example.com",
     scope="openid profile email",
-    # The metadata lists no method; the server takes post and Basic (Basic: unconfirmed).
+    # The metadata lists no method.  The server takes post, Basic and JSON:
+    # https://github.com/casdoor/casdoor/blob/master/controllers/token.go
     auth_method="client_secret_post",
     # Refresh token: unconfirmed; it depends on the application's grant types.
     claims=claims,

@@ -29,6 +29,7 @@ PROVIDER = Provider(
     # Each client has its own issuer.
     issuer="https://idm.example.com/oauth2/openid/your-app",
     scope="openid profile email",
+    # The book asks for Basic.
     auth_method="client_secret_basic",
     # Refresh token: unconfirmed.
     issuers=issuers,

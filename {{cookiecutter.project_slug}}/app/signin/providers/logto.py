@@ -1,6 +1,19 @@
 """Logto.  Docs: https://docs.logto.io/integrate-logto/third-party-applications/oidc-oauth-third-party-applications."""
 
-from ..oauth.provider import Colors, Provider, Setting
+from dataclasses import replace
+
+from ..oauth.claims import standard_claims
+from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: `email_verified` says only that there is an address; administrators can set any.
+
+    The owner of the users can vouch for their addresses: LOGTO_EMAIL_VERIFIED=always.
+    Source: https://github.com/logto-io/logto/blob/master/packages/core/src/oidc/scope.ts
+    """
+    return replace(standard_claims(grant), email_verified=False)
+
 
 PROVIDER = Provider(
     name="logto",
@@ -11,6 +24,7 @@ PROVIDER = Provider(
     auth_method="client_secret_basic",
     # It gives a refresh token only together with the consent page.
     offline={"scope": "offline_access", "prompt": "consent"},
+    claims=claims,
     settings=(
         Setting(
             ending="DOMAIN",

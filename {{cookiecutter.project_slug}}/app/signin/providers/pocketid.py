@@ -7,9 +7,10 @@ PROVIDER = Provider(
     label="Pocket ID",
     issuer="https://id.example.com",
     scope="openid profile email",
-    # Pocket ID takes Basic and post (post: unconfirmed).
     auth_method="client_secret_basic",
-    # Refresh token: unconfirmed.
+    # It gives a refresh token for any scope:
+    # https://github.com/pocket-id/pocket-id/blob/main/backend/internal/oidc/provider.go
+    offline={},
     settings=(
         Setting(
             ending="BASE_URL",

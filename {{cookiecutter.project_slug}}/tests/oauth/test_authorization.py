@@ -87,6 +87,17 @@ def test_the_parameters_of_an_answer():
     assert authorization_response(with_device, pairs)["device_id"] == "d"
 
 
+def test_a_code_under_another_name():
+    """Beside `code` or in its place; one that has both means the same by them."""
+    provider = replace(PLAIN, code_param="authCode")
+    own = [("state", "s"), ("authCode", "c")]
+
+    for pairs in (own, [*own, ("code", "c")]):
+        assert authorization_code(provider, {}, authorization_response(provider, pairs)) == "c"
+    refused = authorization_response(provider, [("state", "s"), ("error", "access_denied")])
+    assert "code" not in refused
+
+
 @pytest.mark.parametrize(
     ("pairs", "reason"),
     [

@@ -145,7 +145,7 @@ def authorization_response(
     for name, value in parameters:
         if name in DESCRIPTIONS:
             response.setdefault(name, printable(value)[:MAX_DESCRIPTION])
-        if name not in (*RESPONSE_PARAMETERS, *provider.callback_params):
+        if name not in (*RESPONSE_PARAMETERS, provider.code_param, *provider.callback_params):
             continue
         if name in response:
             raise InvalidCallback(f"{name} is repeated", reason="duplicate_parameter")
@@ -154,6 +154,8 @@ def authorization_response(
         response[name] = value
     if not response.get("state"):
         raise _no_state(response)
+    if provider.code_param in response:
+        response.setdefault("code", response[provider.code_param])
     return response
 
 
@@ -179,9 +181,7 @@ def authorization_code(
     expected = expected_issuers(provider, metadata, {})
     if "iss" in response:
         if expected and response["iss"] not in expected:
-            raise InvalidCallback(
-                "iss does not match the provider's issuer", reason="issuer_mismatch"
-            )
+            raise InvalidCallback("iss is not the provider's issuer", reason="issuer_mismatch")
     elif metadata.get("authorization_response_iss_parameter_supported") is True:
         raise InvalidCallback("iss is missing", reason="issuer_missing")
     if "error" in response and "code" in response:

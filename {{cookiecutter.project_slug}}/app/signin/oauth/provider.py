@@ -84,8 +84,9 @@ class Provider:
     provider with `jwks_uri` or metadata speaks OpenID Connect.
 
     Requests: `client_id_param` is its name for `client_id`, `post_logout_param` that for
-    `post_logout_redirect_uri`.  `callback_params` are parameters of the answer beside the standard
-    ones.  `cancel_errors` are its codes for a cancelled sign-in.
+    `post_logout_redirect_uri`, `code_param` that for the answer's `code`.  `callback_params` are
+    parameters of the answer beside the standard ones.  `cancel_errors` are its codes for a
+    cancelled sign-in.
     `pkce`, `nonce` and `max_age` are false only if the provider rejects them, `in_app_browsers`
     only if it refuses browsers that are part of another app.  `auth_method` is how the client
     authenticates; empty means as the metadata says.  `offline` are authorization parameters that
@@ -118,6 +119,7 @@ class Provider:
     authorization_params: Mapping[str, str] = field(default_factory=dict)
     client_id_param: str = "client_id"
     post_logout_param: str = "post_logout_redirect_uri"
+    code_param: str = "code"
     callback_params: tuple[str, ...] = ()
     cancel_errors: tuple[str, ...] = ("access_denied",)
     pkce: bool = True

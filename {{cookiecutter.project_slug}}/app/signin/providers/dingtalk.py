@@ -64,6 +64,8 @@ PROVIDER = Provider(
     scope="openid",
     # The guide requires it.
     authorization_params={"prompt": "consent"},
+    # The guide shows this one alone; some libraries read `code`, so both are accepted.
+    code_param="authCode",
     # PKCE: not documented, and the JSON has no member for a code_verifier.
     pkce=False,
     auth_method="client_secret_post",

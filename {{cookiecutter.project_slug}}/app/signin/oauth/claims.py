@@ -1,6 +1,7 @@
 """Normalize the claims of all providers, and clean them for the database and for pages."""
 
 import logging
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -206,6 +207,10 @@ def _left_out(address: object) -> str | None:
 
 
 def _picture(value: object) -> str | None:
-    if not isinstance(value, str) or len(value) > PICTURE_LENGTH:
-        return None
-    return value if allowed_url(value, loopback=False) else None
+    """Return an address with https.  Some providers send http; browsers ask with https anyway.
+
+    Source: W3C Mixed Content.
+    """
+    url = re.sub("^http:", "https:", value) if isinstance(value, str) else ""
+    usable = 0 < len(url) <= PICTURE_LENGTH and allowed_url(url, loopback=False)
+    return url if usable else None

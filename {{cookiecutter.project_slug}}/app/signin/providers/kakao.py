@@ -4,7 +4,7 @@ from ..oauth.provider import Claims, Colors, Grant, Provider
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: the name is `nickname`; pictures have http, though Kakao serves them with https too.
+    """Quirk: the name is `nickname`.
 
     An ID Token has an address only if Kakao has verified it and it is still valid.
     Source: https://developers.kakao.com/docs/latest/ko/kakaologin/rest-api#request-token-response-id-token
@@ -15,7 +15,7 @@ def claims(grant: Grant) -> Claims:
         name=signed.get("nickname"),
         email=signed.get("email"),
         email_verified="email" in signed,
-        picture=(signed.get("picture") or "").replace("http://", "https://", 1),
+        picture=signed.get("picture"),
     )
 
 

@@ -1,0 +1,24 @@
+"""Adobe.  Docs: https://developer.adobe.com/developer-console/docs/guides/authentication/UserAuthentication/ims."""
+
+from ..oauth.provider import Colors, Provider
+
+PROVIDER = Provider(
+    name="adobe",
+    label="Adobe",
+    issuer="https://ims-na1.adobelogin.com",
+    # Below a path that is not the issuer's.
+    metadata_url="https://ims-na1.adobelogin.com/ims/.well-known/openid-configuration",
+    scope="openid email profile",
+    auth_method="client_secret_basic",
+    # Adobe documents only none and login.
+    choose_account={"prompt": "login"},
+    # Not all of Adobe's APIs allow it.
+    offline={"scope": "offline_access"},
+    # auth_time in ID Tokens: unconfirmed; Adobe documents no max_age.
+    max_age=False,
+    console_url="https://developer.adobe.com/console",
+    console_hint="Project: Add API, User Authentication, OAuth Web App; the redirect URI.",
+    loopback_host="",
+    # Adobe's red (unconfirmed); white on it has too little contrast.
+    colors=Colors(background="#fff", text="#1f1f1f", border="#fa0f00"),
+)

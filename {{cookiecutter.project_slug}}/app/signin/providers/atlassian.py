@@ -2,6 +2,7 @@
 
 from ..oauth.claims import userinfo_claims
 from ..oauth.provider import Colors, Provider
+from ..oauth.token import bearer_by_default
 
 # Plain OAuth 2.0: its metadata exists, but an app cannot get the scope `openid`.
 PROVIDER = Provider(
@@ -16,6 +17,8 @@ PROVIDER = Provider(
     authorization_params={"audience": "api.atlassian.com", "prompt": "consent"},
     # PKCE: unconfirmed; the guide does not mention it, libraries send it.
     auth_method="client_secret_post",
+    # The documented token response has no token_type.
+    read_tokens=bearer_by_default,
     # Nothing documented says whether the address is verified.
     claims=userinfo_claims(
         sub="account_id",

@@ -40,7 +40,8 @@ def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
 def claims(grant: Grant) -> Claims:
     """Quirk: the access token has a header of its own.
 
-    `openId` identifies the person in this app.  Nothing says whether the address is verified.
+    `openId` identifies the person in this app; `unionId`, which some libraries take, does so in all
+    apps of one developer.  Nothing says whether the address is verified.
     Source: https://open.dingtalk.com/document/orgapp/dingtalk-retrieve-user-information
     """
     headers = {"x-acs-dingtalk-access-token": grant.tokens["access_token"]}

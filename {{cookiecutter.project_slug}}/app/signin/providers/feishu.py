@@ -30,8 +30,11 @@ PROVIDER = Provider(
     # refuses the whole request, so the owner sets it: contact:user.email:readonly.
     auth_method="client_secret_post",
     edit_token_request=edit_token_request,
-    # `open_id` identifies the person in this app.  The address is what an admin wrote, and nobody
-    # checked: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/authen-v1/user_info/get
+    # `open_id` identifies the person in this app.  `union_id`, which some libraries take, is for
+    # data that several apps of one developer share:
+    # https://open.larkoffice.com/document/home/user-identity-introduction/user-id.md
+    # The address is what an admin wrote, and nobody checked:
+    # https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/authen-v1/user_info/get
     claims=userinfo_claims(
         sub="data.open_id",
         name="data.name",

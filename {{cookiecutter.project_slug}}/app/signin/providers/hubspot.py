@@ -2,11 +2,14 @@
 
 from ..oauth.claims import as_sub
 from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
+from ..oauth.token import bearer_by_default
 
 
 def claims(grant: Grant) -> Claims:
     """Quirk: there is no profile, only what the access token stands for.
 
+    `user_id` is the person's in all accounts (hubs), so it stands alone, though some libraries put
+    the hub before it: https://knowledge.hubspot.com/help-and-resources/understand-hubspot-user-profiles
     It has neither name nor picture, and nothing says whether the address is verified.
     Source: https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/public-token/post-oauth-v3-token-introspect
     """
@@ -29,6 +32,8 @@ PROVIDER = Provider(
     revocation_endpoint="https://api.hubapi.com/oauth/v3/token/revoke",
     scope="oauth",
     auth_method="client_secret_post",
+    # Earlier versions gave no token_type.
+    read_tokens=bearer_by_default,
     claims=claims,
     settings=(Setting(ending="API_VERSION", default="v3", example="2026-03"),),
     offline={},

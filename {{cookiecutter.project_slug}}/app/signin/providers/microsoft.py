@@ -30,7 +30,8 @@ def claims(grant: Grant) -> Claims:
     """Quirk: the admin of any tenant can set `email` to any address.
 
     Only the optional claim `xms_edov` says that the domain belongs to the tenant.  It is documented
-    as a boolean, but 1 occurs too.
+    as a boolean, but 1 occurs too.  `sub` is the person's in this app; `oid`, which some libraries
+    take, names an account in a tenant, and a person can have several.
     """
     signed = grant.id_token
     return Claims(

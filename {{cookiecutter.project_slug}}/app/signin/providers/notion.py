@@ -6,6 +6,7 @@ import requests
 
 from ..oauth.claims import as_sub, at_path
 from ..oauth.provider import Claims, Client, Colors, Grant, Provider
+from ..oauth.token import bearer_by_default
 
 
 def edit_token_request(
@@ -40,6 +41,8 @@ PROVIDER = Provider(
     pkce=True,
     auth_method="client_secret_basic",
     edit_token_request=edit_token_request,
+    # The token response of the guide has no token_type.
+    read_tokens=bearer_by_default,
     # Notion revokes tokens too, but takes JSON there, unlike RFC 7009.
     offline={},
     claims=claims,

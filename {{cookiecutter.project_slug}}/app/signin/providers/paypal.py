@@ -19,6 +19,7 @@ PROVIDER = Provider(
     scope="openid profile email",
     # PKCE: unconfirmed; the guide does not mention it, libraries send it.
     auth_method="client_secret_basic",
+    # `user_id` is an address.  It is kept whole, as documented; some libraries keep its last part.
     # `verified_account` is about the account, not about the address.
     claims=userinfo_claims(
         sub="user_id",

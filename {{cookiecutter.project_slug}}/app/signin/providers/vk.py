@@ -6,6 +6,7 @@ import requests
 
 from ..oauth.claims import as_sub
 from ..oauth.provider import Claims, Client, Colors, Grant, Provider
+from ..oauth.token import bearer_by_default
 
 
 def edit_token_request(
@@ -47,6 +48,8 @@ PROVIDER = Provider(
     # To use it takes the `device_id` of the sign-in too.
     offline={},
     edit_token_request=edit_token_request,
+    # The token_type is missing in some recorded responses.
+    read_tokens=bearer_by_default,
     claims=claims,
     console_url="https://id.vk.ru/about/business/go",
     console_hint="Add an app, platform Web, with the URI; Accesses: switch on the e-mail.",

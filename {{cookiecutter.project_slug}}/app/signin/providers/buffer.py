@@ -11,6 +11,8 @@ QUERY = "query { account { email name avatar } }"
 def claims(grant: Grant) -> Claims:
     """Quirk: an ID Token says only who it is; name, address and picture are in the GraphQL API.
 
+    Whether the address is verified is not said there.
+
     Source: https://developers.buffer.com/guides/building-apps.html
     """
     answer = grant.call("https://api.buffer.com/", json={"query": QUERY})
@@ -18,6 +20,7 @@ def claims(grant: Grant) -> Claims:
         standard_claims(grant),
         name=at_path(answer, "data.account.name"),
         email=at_path(answer, "data.account.email"),
+        email_verified=False,
         picture=at_path(answer, "data.account.avatar"),
     )
 

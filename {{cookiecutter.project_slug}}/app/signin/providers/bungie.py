@@ -17,7 +17,7 @@ def claims(grant: Grant) -> Claims:
         sub=as_sub(user["membershipId"]),
         name=user.get("displayName"),
         preferred_username=user.get("uniqueName"),
-        picture=f"https://www.bungie.net{picture}" if picture else None,
+        picture=f"https://www.bungie.net/{picture.lstrip('/')}" if picture else None,
     )
 
 
@@ -25,8 +25,8 @@ PROVIDER = Provider(
     name="bungie",
     label="Bungie",
     identity_issuer="https://www.bungie.net",
+    # Libraries differ in upper and lower case, and in the slash at the end; this is the guide's.
     authorization_endpoint="https://www.bungie.net/en/OAuth/Authorize",
-    # Libraries differ in the slash at the end; this is the guide's.
     token_endpoint="https://www.bungie.net/Platform/App/OAuth/token/",
     # As current clients have it; the libraries ask for accounts in its games.
     userinfo_endpoint="https://www.bungie.net/Platform/User/GetCurrentBungieNetUser/",

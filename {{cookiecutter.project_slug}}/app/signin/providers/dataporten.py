@@ -8,6 +8,7 @@ PROVIDER = Provider(
     # Libraries use plain OAuth 2.0; it is an OpenID Provider with metadata.
     issuer="https://auth.dataporten.no",
     scope="openid profile email",
+    # The metadata lists Basic and post; most libraries use post.
     auth_method="client_secret_basic",
     console_url="https://kunde.feide.no",
     console_hint="Services, OpenID Connect configuration; attribute groups name, photo, email.",

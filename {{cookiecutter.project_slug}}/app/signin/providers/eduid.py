@@ -7,6 +7,7 @@ PROVIDER = Provider(
     label="SWITCH edu-ID",
     # With the slash.  Libraries have its test server, and another service of this name in Germany.
     issuer="https://login.eduid.ch/",
+    # Without the further scopes of a library, for affiliations: they are not needed to sign in.
     scope="openid profile email",
     auth_method="client_secret_basic",
     # Refresh token: unconfirmed; the metadata lists offline_access.

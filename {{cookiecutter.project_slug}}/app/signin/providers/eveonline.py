@@ -44,6 +44,8 @@ PROVIDER = Provider(
     label="EVE Online",
     issuer="https://login.eveonline.com",
     metadata_url="https://login.eveonline.com/.well-known/oauth-authorization-server",
+    # No userinfo endpoint: /oauth/verify, which most libraries ask, is of the first version of the
+    # sign-in, and the signed token has the same.
     # Who it is needs no scope; publicData, which a library asks for, is about the API.
     scope="",
     # Access tokens have no nonce and no auth_time, and the metadata does not name their algorithm.

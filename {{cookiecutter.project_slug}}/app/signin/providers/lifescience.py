@@ -7,6 +7,7 @@ PROVIDER = Provider(
     label="Life Science Login",
     # With the slash.  Libraries have an issuer of the ELIXIR AAI too, which this replaced.
     issuer="https://login.aai.lifescience-ri.eu/oidc/",
+    # A library asks for no profile, and gets no name.
     scope="openid profile email",
     auth_method="client_secret_basic",
     offline={"scope": "offline_access"},

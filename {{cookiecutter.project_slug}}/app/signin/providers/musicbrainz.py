@@ -11,6 +11,7 @@ PROVIDER = Provider(
     token_endpoint="https://musicbrainz.org/oauth2/token",
     userinfo_endpoint="https://musicbrainz.org/oauth2/userinfo",
     revocation_endpoint="https://musicbrainz.org/oauth2/revoke",
+    # Some libraries ask for the profile alone, and get no address.
     scope="profile email",
     auth_method="client_secret_post",
     # `sub` is the user name there, which can change.

@@ -5,7 +5,9 @@ from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: the access token is in a form.  An address is shown only if it is verified.
+    """Quirk: the access token is in a form.  `verified` among the roles is about the address.
+
+    The server shows no other.
 
     Source: https://github.com/phacility/phabricator/blob/master/src/applications/people/conduit/UserConduitAPIMethod.php
     """
@@ -16,7 +18,7 @@ def claims(grant: Grant) -> Claims:
         name=user.get("realName"),
         preferred_username=user.get("userName"),
         email=user.get("primaryEmail"),
-        email_verified=user.get("primaryEmail") is not None,
+        email_verified="verified" in user["roles"],
         picture=user.get("image"),
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import requests
 
-from ..oauth.claims import userinfo_claims
-from ..oauth.provider import Client, Colors, Provider
+from ..oauth.claims import as_sub, at_path
+from ..oauth.provider import Claims, Client, Colors, Grant, Provider
 
 
 def edit_token_request(
@@ -13,9 +13,32 @@ def edit_token_request(
 ) -> None:
     """Quirk: the token request has a JSON body.
 
-    Source: https://developers.podio.com/authentication/username_password
+    Source: https://developers.podio.com/authentication/server_side
     """
     request.json, request.data = request.data, {}
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: `mail` is one of the `mails`, each of which says whether it is verified.
+
+    The reference leaves `mails` out; Podio's own client has it.  The word before the token is
+    `OAuth2`: https://developers.podio.com/authentication
+
+    Source: https://github.com/podio/podio-dotnet
+    """
+    found = grant.call(grant.metadata["userinfo_endpoint"], scheme="OAuth2")
+    user, mails = found["user"], at_path(found, "user.mails")
+    return Claims(
+        sub=as_sub(user["user_id"]),
+        name=at_path(found, "profile.name"),
+        email=user.get("mail"),
+        email_verified=any(_verified(mail, user.get("mail")) for mail in mails or ()),
+        picture=at_path(found, "profile.image.link"),
+    )
+
+
+def _verified(mail: object, address: object) -> bool:
+    return at_path(mail, "mail") == address and at_path(mail, "verified") is True
 
 
 PROVIDER = Provider(
@@ -30,14 +53,7 @@ PROVIDER = Provider(
     # PKCE: unconfirmed; the guide does not mention it.
     auth_method="client_secret_post",
     edit_token_request=edit_token_request,
-    # Podio's own scheme in the Authorization header: https://developers.podio.com/authentication
-    claims=userinfo_claims(
-        sub="user.user_id",
-        name="profile.name",
-        email="user.mail",
-        picture="profile.image.link",
-        scheme="OAuth2",
-    ),
+    claims=claims,
     offline={},
     console_url="https://podio.com/settings/api",
     console_hint="Generate API key; the domain of the URI, without https://.",

@@ -41,6 +41,7 @@ PROVIDER = Provider(
     identity_issuer="https://www.threads.net",
     authorization_endpoint="https://threads.net/oauth/authorize",
     token_endpoint="https://graph.threads.net/oauth/access_token",
+    # With a version, as in the guide; a library has none.
     userinfo_endpoint="https://graph.threads.net/v1.0/me",
     # Several may have commas between them.
     scope="threads_basic",

@@ -35,6 +35,6 @@ PROVIDER = Provider(
     claims=claims,
     offline={},
     console_url="https://trakt.tv/oauth/applications/new",
-    console_hint="New application; one Redirect URI on each line; no permissions are needed.",
+    console_hint="Needs Trakt VIP.  New application; one Redirect URI on each line.",
     colors=Colors(background="#9f42c6", text="#fff", mark="white"),
 )

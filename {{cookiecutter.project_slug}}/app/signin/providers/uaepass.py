@@ -1,7 +1,26 @@
 """UAE PASS.  Docs: https://docs.uaepass.ae/guides/authentication/web-application/1.-obtaining-the-oauth2-access-code."""
 
-from ..oauth.claims import userinfo_claims
-from ..oauth.provider import Colors, Provider
+from ..oauth.claims import as_sub
+from ..oauth.provider import Claims, Colors, Grant, Provider
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: a full name has commas between its parts, and is missing where no ID card was checked.
+
+    `sub` has the same id in another form; the documentation names `uuid` as the unique one.  Each
+    address is verified, of all kinds of accounts.
+    Source: https://docs.uaepass.ae/resources/attributes-list
+    """
+    user = grant.call(grant.metadata["userinfo_endpoint"])
+    full, first, last = (user.get(f"{part}nameEN") for part in ("full", "first", "last"))
+    parts = (full,) if full else (first, last)
+    return Claims(
+        sub=as_sub(user["uuid"]),
+        name=" ".join(part.replace(",", " ") for part in parts if isinstance(part, str)),
+        email=user.get("email"),
+        email_verified=user.get("email") is not None,
+    )
+
 
 PROVIDER = Provider(
     name="uaepass",
@@ -17,8 +36,9 @@ PROVIDER = Provider(
     # The guide's examples have the parameters in the query of a POST; a form is the specification's
     # way, and one library of two uses it.
     auth_method="client_secret_basic",
-    # `sub` has the same id in another form; the documentation names `uuid` as the unique one.
-    claims=userinfo_claims(sub="uuid", name="fullnameEN", email="email"),
+    # A word for "no" is not documented.  Apps of others meet cancelledOnApp.
+    cancel_errors=("access_denied", "cancelledOnApp"),
+    claims=claims,
     console_url="https://selfcare.uaepass.ae",
     console_hint="For organizations in the Emirates; UAE PASS registers the URI.",
     loopback_host="",

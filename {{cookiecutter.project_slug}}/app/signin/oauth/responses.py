@@ -103,11 +103,13 @@ def _retry_time(headers: Mapping[str, str], names: Iterable[str]) -> datetime | 
 
 
 def decode_json(text: bytes) -> Any:
-    """Parse JSON strictly: a repeated member name and NaN are errors.  Raises InvalidResponse."""
+    """Parse JSON strictly: a repeated member name and NaN are errors.  Raises InvalidResponse.
+
+    A control character in a text is none: some names of people hold one, and no claim keeps it.
+    """
+    hooks: dict[str, Any] = {"object_pairs_hook": _members, "parse_constant": _no_constant}
     try:
-        return json.loads(
-            text.decode("utf-8-sig"), object_pairs_hook=_members, parse_constant=_no_constant
-        )
+        return json.loads(text.decode("utf-8-sig"), strict=False, **hooks)
     except (ValueError, RecursionError) as error:
         raise InvalidResponse(
             f"the answer is {_kind(text)}, not JSON", reason="not_json"

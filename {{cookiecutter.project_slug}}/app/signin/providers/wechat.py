@@ -29,7 +29,8 @@ def claims(grant: Grant) -> Claims:
     """Quirk: the access token is in the query.  There is no e-mail address.
 
     `openid` identifies the person in this app and is always present.  `unionid` is not, and using
-    both would create two accounts for one person.
+    both would create two accounts for one person.  Nicknames may hold control characters, unlike
+    JSON: https://github.com/NeverMin/omniauth-wechat-oauth2/issues/4
     """
     query = {"access_token": grant.tokens["access_token"], "openid": grant.tokens["openid"]}
     user = grant.call(grant.metadata["userinfo_endpoint"], query=query, scheme="")

@@ -26,6 +26,7 @@ PROVIDER = Provider(
     name="forgejo",
     label="Forgejo",
     issuer="https://forgejo.example.com",
+    # OpenID Connect in place of the REST API, which most libraries ask: ID Tokens are signed.
     # Without read:user the access token could do anything in the person's name:
     # https://forgejo.org/docs/latest/user/oauth2-provider/
     scope="openid profile email read:user",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..oauth.claims import at_path, userinfo_claims
-from ..oauth.provider import Colors, Provider
+from ..oauth.claims import as_sub, at_path
+from ..oauth.provider import Claims, Colors, Grant, Provider
 from ..oauth.token import bearer_by_default
 
 
@@ -19,6 +19,23 @@ def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
     return bearer_by_default(first if isinstance(first, dict) else tokens)
 
 
+def claims(grant: Grant) -> Claims:
+    """Quirk: the profile is documented as a list in `data`, but comes without one as well.
+
+    There is no e-mail address.  `user_id` is the account's; `id` is another one in each app.
+    Source: https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/get-started
+    """
+    query = {"fields": "user_id,username,name,profile_picture_url"}
+    answer = grant.call(grant.metadata["userinfo_endpoint"], query=query)
+    user = at_path(answer, "data.0") or answer
+    return Claims(
+        sub=as_sub(at_path(user, "user_id")),
+        name=user.get("name"),
+        preferred_username=user.get("username"),
+        picture=user.get("profile_picture_url"),
+    )
+
+
 PROVIDER = Provider(
     name="instagram",
     label="Instagram",
@@ -31,14 +48,7 @@ PROVIDER = Provider(
     # PKCE: unconfirmed; the guide does not mention it, and libraries send it.
     auth_method="client_secret_post",
     read_tokens=read_tokens,
-    # There is no e-mail address.  `user_id` is the account's; `id` is another one in each app.
-    claims=userinfo_claims(
-        sub="user_id",
-        name="name",
-        preferred_username="username",
-        picture="profile_picture_url",
-        query={"fields": "user_id,username,name,profile_picture_url"},
-    ),
+    claims=claims,
     # There is no refresh token: the access token itself is exchanged for a longer one.
     console_url="https://developers.facebook.com/apps",
     console_hint="Business app, Instagram, API setup with Instagram login: business login.",

@@ -30,8 +30,8 @@ def claims(grant: Grant) -> Claims:
     """Quirk: the admin of any tenant can set `email` to any address.
 
     Only the optional claim `xms_edov` says that the domain belongs to the tenant.  It is documented
-    as a boolean, but 1 occurs too.  `sub` is the person's in this app; `oid`, which some libraries
-    take, names an account in a tenant, and a person can have several.
+    as a boolean, but 1 occurs too.  `sub` never changes and is this app's alone; `oid`, which some
+    libraries take, is the same in all apps of a tenant.
     """
     signed = grant.id_token
     return Claims(

@@ -17,7 +17,7 @@ def edit_token_request(
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: the profile is in the token response.
+    """Quirk: the profile is in the token response, not only at /v1/users/me, which libraries ask.
 
     It has the address if the integration may read it.  Notion does not say whether it is verified.
     """
@@ -37,6 +37,7 @@ PROVIDER = Provider(
     authorization_endpoint="https://api.notion.com/v1/oauth/authorize",
     token_endpoint="https://api.notion.com/v1/oauth/token",
     authorization_params={"owner": "user"},
+    # There are no scopes: the integration's capabilities say what it may read.
     # PKCE: unconfirmed, not in the guide; other libraries send it.
     pkce=True,
     auth_method="client_secret_basic",

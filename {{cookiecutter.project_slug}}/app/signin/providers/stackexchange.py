@@ -29,6 +29,7 @@ PROVIDER = Provider(
     # The guide names stackoverflow.com; some libraries still use stackexchange.com.
     authorization_endpoint="https://stackoverflow.com/oauth",
     token_endpoint="https://stackoverflow.com/oauth/access_token/json",
+    # The current version of the API; some libraries still use 2.2 or 2.1.
     userinfo_endpoint="https://api.stackexchange.com/2.3/me",
     # Without a scope an app may only read who somebody is.
     auth_method="client_secret_post",

@@ -40,6 +40,7 @@ PROVIDER = Provider(
     authorization_endpoint="https://id.vk.ru/authorize",
     token_endpoint="https://id.vk.ru/oauth2/auth",
     userinfo_endpoint="https://id.vk.ru/oauth2/user_info",
+    # The first is for name and picture; some libraries ask for the address alone.
     scope="vkid.personal_info email",
     # Cancelled sign-ins have no error code of their own; access_denied is unconfirmed.
     callback_params=("device_id",),

@@ -1,6 +1,21 @@
 """Asgardeo.  Docs: https://wso2.com/asgardeo/docs/guides/authentication/oidc/."""
 
-from ..oauth.provider import Colors, Provider, Setting
+from dataclasses import replace
+
+from ..oauth.claims import standard_claims
+from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
+
+
+def claims(grant: Grant) -> Claims:
+    """Quirk: `email_verified` can stay true when the person changes the address.
+
+    A new address is checked only if the organization has switched that on:
+    https://wso2.com/asgardeo/docs/guides/users/attributes/email-verification-on-update
+    The owner can vouch for the addresses: ASGARDEO_EMAIL_VERIFIED=always.
+    Source: https://github.com/wso2/product-is/issues/19356
+    """
+    return replace(standard_claims(grant), email_verified=False)
+
 
 PROVIDER = Provider(
     name="asgardeo",
@@ -11,6 +26,7 @@ PROVIDER = Provider(
     auth_method="client_secret_basic",
     # The application must have the grant type Refresh Token; then it always gives one.
     offline={},
+    claims=claims,
     settings=(
         Setting(
             ending="ORGANIZATION",

@@ -93,7 +93,9 @@ def test_its_addresses_are_https(provider):
 @each
 def test_its_quirks_say_what_they_are(provider):
     for function in functions_of(provider):
-        assert (ast.get_docstring(function) or "").startswith("Quirk: "), function.name
+        text = ast.get_docstring(function) or ""
+        assert text.startswith("Quirk: "), function.name
+        assert re.search(r"^Source: https://\S+$", text, re.MULTILINE), function.name
     declared = filter(None, (getattr(provider, name) for name in FUNCTIONS))
     module = f"{providers.__name__}.{provider.name}"
     ours = {one.__name__ for one in declared if one.__module__ == module}

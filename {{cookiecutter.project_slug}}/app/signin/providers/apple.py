@@ -12,7 +12,10 @@ from ..oauth.signed_jwt import signed_jwt
 
 
 def authenticate(client: Client, request: requests.Request) -> None:
-    """Quirk: the client secret is a JWT, signed each time with the private key from Apple."""
+    """Quirk: the client secret is a JWT, signed each time with the private key from Apple.
+
+    Source: https://developer.apple.com/documentation/accountorganizationaldatasharing/creating-a-client-secret
+    """
     ours = client.settings
     claims = {"iss": ours["TEAM_ID"], "sub": client.client_id, "aud": client.provider.issuer}
     secret = signed_jwt(client, claims, alg="ES256", header={"kid": ours["KEY_ID"]})
@@ -20,7 +23,10 @@ def authenticate(client: Client, request: requests.Request) -> None:
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: the name is sent once, at the first sign-in, unsigned."""
+    """Quirk: the name is sent once, at the first sign-in, unsigned.
+
+    Source: https://developer.apple.com/documentation/signinwithapplerestapi/request-an-authorization-to-the-sign-in-with-apple-server.
+    """
     try:
         user = decode_json(grant.callback.get("user", "").encode())
     except (InvalidResponse, ValueError):

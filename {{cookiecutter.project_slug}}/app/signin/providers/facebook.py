@@ -19,7 +19,10 @@ ERRORS = {
 
 
 def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
-    """Quirk: an error is an object with a code, and sometimes a subcode."""
+    """Quirk: an error is an object with a code, and sometimes a subcode.
+
+    Source: https://developers.facebook.com/docs/graph-api/guides/error-handling
+    """
     error = tokens.get("error")
     if not isinstance(error, dict):
         return tokens
@@ -32,6 +35,7 @@ def claims(grant: Grant) -> Claims:
     """Quirk: the request lists its fields and is signed with the app secret (`appsecret_proof`).
 
     Facebook does not say whether an address is verified, so it counts as unverified.
+    Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests
     """
     secret = grant.client.client_secret.encode()
     proof = hmac.digest(secret, grant.tokens["access_token"].encode(), "sha256").hex()

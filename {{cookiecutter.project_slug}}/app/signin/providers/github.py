@@ -22,7 +22,10 @@ log = logging.getLogger(__name__)
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: the profile has only the public address.  The verified address is in another list."""
+    """Quirk: the profile has only the public address.  The verified address is in another list.
+
+    Source: https://docs.github.com/rest/users/emails
+    """
     user_url = profile_url(grant.metadata)
     emails = grant.start_call(f"{user_url}/emails")
     restricted = "ALLOWED_ORGS" in grant.client.settings
@@ -45,6 +48,7 @@ def profile_url(metadata: Mapping[str, Any]) -> str:
     """Quirk: the API of GitHub Enterprise is below `/api/v3`, that of GHE.com at a host of its own.
 
     Only if no setting says where it is.
+    Source: https://docs.github.com/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
     """
     web = urlsplit(metadata["authorization_endpoint"])
     if metadata["userinfo_endpoint"] != API or web.hostname == "github.com":
@@ -102,6 +106,7 @@ def issuers(
     """Quirk: GitHub sends `iss` since 2026; an enterprise server may still send github.com's.
 
     Spec: RFC 9207.
+    Source: https://github.com/nextauthjs/next-auth/pull/13410
     """
     return (provider.issuer, ISSUER)
 

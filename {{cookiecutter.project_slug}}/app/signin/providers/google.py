@@ -11,12 +11,18 @@ from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 def issuers(
     provider: Provider, metadata: Mapping[str, Any], claims: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Quirk: the issuer in an ID Token may have no `https://`."""
+    """Quirk: the issuer in an ID Token may have no `https://`.
+
+    Source: https://developers.google.com/identity/openid-connect/openid-connect
+    """
     return (provider.issuer, provider.issuer.removeprefix("https://"))
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: `hd` is the Google Workspace domain that manages the account."""
+    """Quirk: `hd` is the Google Workspace domain that manages the account.
+
+    Source: https://developers.google.com/identity/openid-connect/openid-connect
+    """
     domain = grant.id_token.get("hd")
     return replace(standard_claims(grant), member_of=(domain,) if domain else ())
 

@@ -15,6 +15,7 @@ def issuers(provider: Provider, metadata: Document, claims: Document) -> tuple[s
 
     For multi-tenant metadata, `{tenantid}` is replaced by the token's `tid`.  The metadata of a
     single tenant has that tenant's issuer.
+    Source: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
     """
     template = provider.issuer + "/{tenantid}/v2.0"
     named, tenant = str(metadata.get("issuer")), str(claims.get("tid"))
@@ -32,6 +33,7 @@ def claims(grant: Grant) -> Claims:
     Only the optional claim `xms_edov` says that the domain belongs to the tenant.  It is documented
     as a boolean, but 1 occurs too.  `sub` never changes and is this app's alone; `oid`, which some
     libraries take, is the same in all apps of a tenant.
+    Source: https://learn.microsoft.com/entra/identity-platform/migrate-off-email-claim-authorization
     """
     signed = grant.id_token
     return Claims(

@@ -12,7 +12,10 @@ from ..oauth.token import bearer_by_default
 def edit_token_request(
     client: Client, request: requests.Request, callback: Mapping[str, str]
 ) -> None:
-    """Quirk: the token request has a JSON body."""
+    """Quirk: the token request has a JSON body.
+
+    Source: https://developers.notion.com/reference/create-a-token
+    """
     request.json, request.data = request.data, {}
 
 
@@ -20,6 +23,7 @@ def claims(grant: Grant) -> Claims:
     """Quirk: the profile is in the token response, not only at /v1/users/me, which libraries ask.
 
     It has the address if the integration may read it.  Notion does not say whether it is verified.
+    Source: https://developers.notion.com/reference/create-a-token
     """
     user = grant.tokens["owner"]["user"]
     return Claims(

@@ -8,12 +8,18 @@ from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
 
 def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
-    """Quirk: an error response has `ok: false` and status 200."""
+    """Quirk: an error response has `ok: false` and status 200.
+
+    Source: https://docs.slack.dev/reference/methods/openid.connect.token
+    """
     return tokens if tokens.get("ok") is True else {"error": tokens.get("error") or "not_a_word"}
 
 
 def claims(grant: Grant) -> Claims:
-    """Quirk: user ids are unique only within a workspace, so `sub` is team and user."""
+    """Quirk: user ids are unique only within a workspace, so `sub` is team and user.
+
+    Source: https://docs.slack.dev/authentication/sign-in-with-slack
+    """
     signed, found = grant.id_token, standard_claims(grant)
     team, user = (as_sub(signed[f"https://slack.com/{name}"]) for name in ("team_id", "user_id"))
     return replace(

@@ -9,6 +9,7 @@ def claims(grant: Grant) -> Claims:
 
     There is no e-mail address.  `open_id` identifies the person in this app.  `union_id` does so in
     all apps of one developer, but would change if the app moved to another developer.
+    Source: https://developers.tiktok.com/doc/tiktok-api-v2-get-user-info
     """
     query = {"fields": "open_id,display_name,avatar_url"}
     user = grant.call(grant.metadata["userinfo_endpoint"], query=query)["data"]["user"]

@@ -13,6 +13,7 @@ def claims(grant: Grant) -> Claims:
     """Quirk: an ID Token has only the claims that the parameter `claims` lists.
 
     The only name among them is `preferred_username`.
+    Source: https://dev.twitch.tv/docs/authentication/getting-tokens-oidc
     """
     found = standard_claims(grant)
     return replace(found, name=found.preferred_username)

@@ -12,7 +12,10 @@ from ..oauth.token import bearer_by_default
 def edit_token_request(
     client: Client, request: requests.Request, callback: Mapping[str, str]
 ) -> None:
-    """Quirk: the token request repeats `device_id` and `state` of the callback."""
+    """Quirk: the token request repeats `device_id` and `state` of the callback.
+
+    Source: https://id.vk.ru/about/business/go/docs/ru/vkid/latest/vk-id/connection/api-integration/api-description
+    """
     request.data |= {"device_id": callback.get("device_id", ""), "state": callback["state"]}
 
 
@@ -20,6 +23,7 @@ def claims(grant: Grant) -> Claims:
     """Quirk: the profile request is a form with the access token in it.
 
     `verified` is a badge of the profile.  VK does not say whether the address is verified.
+    Source: https://id.vk.ru/about/business/go/docs/ru/vkid/latest/vk-id/connection/api-integration/api-description
     """
     form = {"access_token": grant.tokens["access_token"], "client_id": grant.client.client_id}
     user = grant.call(grant.metadata["userinfo_endpoint"], form=form, scheme="")["user"]

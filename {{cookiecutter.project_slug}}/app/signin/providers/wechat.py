@@ -12,14 +12,20 @@ ERRORS = {40029: "invalid_grant", 40163: "invalid_grant", 40125: "invalid_client
 
 
 def authenticate(client: Client, request: requests.Request) -> None:
-    """Quirk: the token request is a GET with `appid` and `secret` in the query."""
+    """Quirk: the token request is a GET with `appid` and `secret` in the query.
+
+    Source: https://developers.weixin.qq.com/doc/oplatform/Website_App/WeChat_Login/Wechat_Login.html
+    """
     query = {name: request.data[name] for name in ("grant_type", "code")}
     request.params = query | {"appid": client.client_id, "secret": client.client_secret}
     request.method, request.data = "GET", {}
 
 
 def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
-    """Quirk: an error has an `errcode` and status 200.  A success has no token_type."""
+    """Quirk: an error has an `errcode` and status 200.  A success has no token_type.
+
+    Source: https://developers.weixin.qq.com/doc/oplatform/Website_App/WeChat_Login/Wechat_Login.html
+    """
     if code := tokens.get("errcode"):
         return {"error": ERRORS.get(code, str(code)) if isinstance(code, int) else "unknown"}
     return bearer_by_default(tokens)
@@ -31,6 +37,7 @@ def claims(grant: Grant) -> Claims:
     `openid` identifies the person in this app and is always present.  `unionid` is not, and using
     both would create two accounts for one person.  Nicknames may hold control characters, unlike
     JSON: https://github.com/NeverMin/omniauth-wechat-oauth2/issues/4
+    Source: https://developers.weixin.qq.com/doc/oplatform/Website_App/WeChat_Login/Authorized_Interface_Calling_UnionID.html
     """
     query = {"access_token": grant.tokens["access_token"], "openid": grant.tokens["openid"]}
     user = grant.call(grant.metadata["userinfo_endpoint"], query=query, scheme="")

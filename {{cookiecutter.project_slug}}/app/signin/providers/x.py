@@ -9,6 +9,7 @@ def claims(grant: Grant) -> Claims:
 
     Without X's e-mail permission, set X_SCOPE without `users.email`.  Otherwise X returns no
     profile.
+    Source: https://docs.x.com/x-api/users/get-my-user
     """
     fields = ["id", "name", "username", "profile_image_url"]
     if "users.email" in grant.client.provider.scope.split():

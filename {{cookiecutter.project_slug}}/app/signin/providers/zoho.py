@@ -19,6 +19,7 @@ def at_data_center(url: str, callback: Mapping[str, str]) -> tuple[str, str]:
     """Quirk: the response names the person's data centre; only that one accepts the code.
 
     A response can be forged, so the code is sent only to Zoho's own servers.
+    Source: https://www.zoho.com/accounts/protocol/oauth/multi-dc/client-authorization.html
     """
     declared = url.removesuffix(urlsplit(url).path)
     server = callback.get("accounts-server") or SERVERS.get(callback.get("location", ""), declared)
@@ -30,7 +31,10 @@ def at_data_center(url: str, callback: Mapping[str, str]) -> tuple[str, str]:
 def edit_token_request(
     client: Client, request: requests.Request, callback: Mapping[str, str]
 ) -> None:
-    """Quirk: each data centre has its own token endpoint."""
+    """Quirk: each data centre has its own token endpoint.
+
+    Source: https://www.zoho.com/accounts/protocol/oauth/multi-dc/client-authorization.html
+    """
     request.url = at_data_center(request.url, callback)[1]
 
 
@@ -38,6 +42,7 @@ def claims(grant: Grant) -> Claims:
     """Quirk: field names are capitalized.
 
     Neither a verified address nor a globally unique ZUID is documented.
+    Source: https://www.zoho.com/accounts/protocol/oauth/web-apps/authorization.html
     """
     center, url = at_data_center(grant.metadata["userinfo_endpoint"], grant.callback)
     user = grant.call(url)  # As Bearer: unconfirmed; guides of its products say Zoho-oauthtoken.

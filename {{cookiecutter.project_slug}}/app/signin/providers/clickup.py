@@ -15,7 +15,8 @@ def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
     Source: https://developer.clickup.com/docs/common_errors
     """
     if code := tokens.get("ECODE"):
-        return {"error": ERRORS.get(code, code), "error_description": tokens.get("err")}
+        word = str(code)
+        return {"error": ERRORS.get(word, word), "error_description": tokens.get("err")}
     return bearer_by_default(tokens)
 
 

@@ -14,12 +14,13 @@ PROVIDER = Provider(
     # antiwork/gumroad, app/models/concerns/user/as_json.rb
     scope="view_profile",
     # PKCE: unconfirmed; the guide does not mention it.
-    # Refresh token: unconfirmed; the guide does not mention it.
     auth_method="client_secret_post",
     # `profile_url` is the picture, `url` the profile page.
     claims=userinfo_claims(
         sub="user.user_id", name="user.name", email="user.email", picture="user.profile_url"
     ),
+    # https://help.gumroad.com/article/280-create-application-api
+    offline={},
     console_url="https://gumroad.com/settings/advanced#application-form",
     console_hint="Create application; add the URI.",
     # White on Gumroad's pink has too little contrast.

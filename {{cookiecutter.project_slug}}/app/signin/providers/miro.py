@@ -9,7 +9,8 @@ PROVIDER = Provider(
     identity_issuer="https://miro.com",
     authorization_endpoint="https://miro.com/oauth/authorize",
     token_endpoint="https://api.miro.com/v1/oauth/token",
-    # Whose token it is.  There is no other profile.
+    # Whose token it is.  There is no other profile; /v1/users/me of a library belongs to the API
+    # before v2: https://developers.miro.com/docs/rest-api-comparison-guide
     userinfo_endpoint="https://api.miro.com/v1/oauth-token",
     # There are no scopes in the request: the permissions of the app count.
     # PKCE: unconfirmed; the guide does not mention it.

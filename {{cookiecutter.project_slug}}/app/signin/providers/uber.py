@@ -16,6 +16,7 @@ PROVIDER = Provider(
     # PKCE: unconfirmed; the guide does not mention it.
     auth_method="client_secret_post",
     # `uuid`, which libraries read, is gone from the answer: https://developer.uber.com/docs/v1-me
+    # `rider_id` is unique and encrypted there; that it stays the same is unconfirmed.
     claims=userinfo_claims(
         sub="rider_id", name="first_name last_name", email="email", picture="picture"
     ),

@@ -8,7 +8,7 @@ import requests
 from ..oauth.claims import as_sub
 from ..oauth.provider import Claims, Client, Colors, Grant, Provider
 
-ERRORS = {401: "invalid_client", 503: "invalid_grant"}
+ERRORS = {"401": "invalid_client", "503": "invalid_grant"}
 
 
 def edit_token_request(
@@ -28,8 +28,8 @@ def read_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
     """
     if status := tokens.get("status"):
         said = tokens.get("error")
-        return {"error": ERRORS.get(status, str(status)), "error_description": said}
-    body: dict[str, Any] = tokens["body"]
+        return {"error": ERRORS.get(str(status), str(status)), "error_description": said}
+    body: dict[str, Any] = tokens.get("body", tokens)
     return body
 
 

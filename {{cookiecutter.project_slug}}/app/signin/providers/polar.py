@@ -14,6 +14,7 @@ PROVIDER = Provider(
     authorization_params={"sub_type": "user"},
     # The metadata lists client_secret_basic too, but that fails: see polar#4000 above.
     auth_method="client_secret_post",
+    # A library asks for offline_access, which the metadata does not list.
     offline={},
     console_url="https://polar.sh/settings",
     console_hint="OAuth Applications, New OAuth App: Confidential Client; openid, profile, email.",

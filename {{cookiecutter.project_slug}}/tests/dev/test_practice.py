@@ -114,7 +114,7 @@ def test_a_failure_that_was_asked_for_ends_at_its_page(browser, fault, code):
 # --- It is as strict as a provider may be
 
 
-def ask(app, **changes):
+def ask(app, method="POST", **changes):
     """Send an authorization request of our own making; return the practice provider's answer."""
     client = clients(app)["practice"]
     asked = {
@@ -128,7 +128,8 @@ def ask(app, **changes):
         "code_challenge_method": "S256",
         "persona": "ada",
     }
-    return app.test_client().post("/dev/practice/authorize", data=asked | changes)
+    sent = {"query_string" if method == "GET" else "data": asked | changes}
+    return app.test_client().open("/dev/practice/authorize", method=method, **sent)
 
 
 def answer_to(app, **changes):
@@ -181,6 +182,36 @@ def test_a_request_without_protection_is_refused(app, left_out):
 
 def test_nobody_is_sent_to_another_redirect_uri(app):
     assert ask(app, redirect_uri="https://evil.example/callback/practice").status_code == 400
+
+
+GUEST = {
+    "client_id": "guest",
+    "client_secret": "guest-secret",
+    "redirect_uri": "http://localhost:5050/callback/practice",
+}
+
+
+def test_another_app_on_this_machine_may_use_it(app):
+    code = answer_to(app, **GUEST)["code"]
+    page = ask(app, "GET", **GUEST)
+
+    assert redeem(app, code, **GUEST).json["token_type"] == "Bearer"
+    assert "Sign in to guest" in page.text
+    assert "http://localhost:*" in page.headers["Content-Security-Policy"]
+    assert "http://localhost:*" not in ask(app, "GET").headers["Content-Security-Policy"]
+
+
+def test_the_code_of_one_client_is_nothing_to_the_other(app):
+    theirs, ours = answer_to(app, **GUEST)["code"], answer_to(app)["code"]
+
+    assert redeem(app, theirs).json == {"error": "invalid_grant"}
+    assert redeem(app, ours, **GUEST).json == {"error": "invalid_grant"}
+    assert redeem(app, ours, **GUEST | {"client_secret": ""}).json == {"error": "invalid_client"}
+
+
+def test_the_guest_has_one_redirect_uri(app):
+    for other in (clients(app)["practice"].redirect_uri, "http://localhost:5051/callback/practice"):
+        assert ask(app, **GUEST | {"redirect_uri": other}).status_code == 400
 
 
 # --- The setup page

@@ -11,13 +11,14 @@ import threading
 import time
 from urllib.parse import urlencode
 
-from flask import abort, current_app, redirect, request
+from flask import abort, current_app, g, redirect, request
 from werkzeug.wrappers import Response
 
 from ..auth import settings
 from ..oauth.authorization import code_challenge
 from ..oauth.provider import Client
 from .personas import FAULTS, PEOPLE, PERSONAS
+from .practice_clients import GUEST, registered
 
 CODE_SECONDS = 60
 TOKEN_SECONDS = 600
@@ -77,9 +78,9 @@ def authorize(name: str) -> Response | tuple[str, int]:
     Never redirects to a redirect URI that differs from the registered one.  Spec: RFC 6749 §4.1.1
     to §4.1.2.1, RFC 7636 §4.4.1.
     """
-    client = settings().clients.get(name) or abort(404)
     sent = (request.form or request.args).lists()
     asked = {parameter: values[0] for parameter, values in sent if len(values) == 1}
+    client = registered(name, asked.get("client_id", ""))
     us = {"client_id": client.client_id, "redirect_uri": client.redirect_uri}
     if not us.items() <= asked.items():
         return _page(client, asked, refused=True), 400
@@ -105,7 +106,14 @@ def _answer(client: Client, asked: dict[str, str], **answer: str) -> Response:
 
 def _page(client: Client, asked: dict[str, str], *, refused: bool = False) -> str:
     """Return the page, rendered without the app's context processors, which open the session."""
-    shown = {"app_name": settings().app_name, "people": PEOPLE, "faults": FAULTS}
+    guest = client.client_id == GUEST
+    # The guest is at another port, and the policy must let this form lead there.
+    g.leads_to_provider = guest
+    shown = {
+        "app_name": GUEST if guest else settings().app_name,
+        "people": PEOPLE,
+        "faults": FAULTS,
+    }
     page = current_app.jinja_env.get_template("signin/dev/practice.html")
     return page.render(shown, provider=client.provider, asked=asked, refused=refused)
 
@@ -116,7 +124,8 @@ def redeem(name: str) -> tuple[dict[str, str], str]:
     A code works once, even if the request is wrong.
     Spec: RFC 6749 §4.1.3 and §5.2, RFC 7636 §4.6.
     """
-    client, sent = settings().clients.get(name) or abort(404), request.form.to_dict()
+    sent = request.form.to_dict()
+    client = registered(name, sent.get("client_id", ""))
     secret = sent.get("client_secret", "").encode()
     if (
         request.authorization
@@ -125,22 +134,28 @@ def redeem(name: str) -> tuple[dict[str, str], str]:
     ):
         return {}, "invalid_client"
     granted = CODES.take(sent.get("code", ""))
-    verifier = sent.get("code_verifier", "")
-    right = {
-        "grant_type": sent.get("grant_type") == "authorization_code",
-        "code": granted.get("provider") == name and granted.get("fault") != "code",
-        "redirect_uri": sent.get("redirect_uri") == client.redirect_uri,
-        "code_verifier": re.fullmatch("[A-Za-z0-9._~-]{43,128}", verifier)
-        and code_challenge(verifier) == granted.get("code_challenge"),
-    }
-    if not all(right.values()):
-        log.warning("practice provider: wrong: %s", ", ".join(p for p in right if not right[p]))
+    if wrong := _wrong(name, client, granted, sent):
+        log.warning("practice provider: wrong: %s", ", ".join(wrong))
         return {}, "invalid_grant"
     if granted.get("fault") == "slow":
         time.sleep(SLOW_SECONDS)
     if granted.get("fault") == "500":
         abort(500)
     return granted, ""
+
+
+def _wrong(name: str, client: Client, granted: dict[str, str], sent: dict[str, str]) -> list[str]:
+    """Return what is wrong with a token request, by the grant of its code."""
+    verifier = sent.get("code_verifier", "")
+    right = {
+        "grant_type": sent.get("grant_type") == "authorization_code",
+        "code": granted.get("provider") == name and granted.get("fault") != "code",
+        "client_id": granted.get("client_id") == client.client_id,
+        "redirect_uri": sent.get("redirect_uri") == client.redirect_uri,
+        "code_verifier": re.fullmatch("[A-Za-z0-9._~-]{43,128}", verifier)
+        and code_challenge(verifier) == granted.get("code_challenge"),
+    }
+    return [parameter for parameter, holds in right.items() if not holds]
 
 
 def granted_to_bearer(name: str) -> dict[str, str]:

@@ -6,15 +6,32 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-from flask import Flask, request
+from flask import Flask, abort, request
 
 from ..auth import SignIn
+from ..auth import settings as current_settings
 from ..config import Settings
 from ..oauth.provider import Client, Provider
 
 # Stored with each identity, so it is fixed: a new port must not look like a new provider.
 ISSUER = "http://localhost/dev/practice"
 SECRET = secrets.token_urlsafe(32)
+
+# Another app on this machine may try its own code at the practice provider with these.
+GUEST, GUEST_SECRET = "guest", "guest-secret"
+GUEST_REDIRECT_URI = "http://localhost:5050/callback/practice"
+
+
+def registered(name: str, client_id: str) -> Client:
+    """Return the client that a request to a practice provider names: the app, or the guest.
+
+    Aborts with 404 if this provider is not there.
+    """
+    ours = current_settings().clients.get(name) or abort(404)
+    if (name, client_id) != ("practice", GUEST):
+        return ours
+    theirs = replace(ours, client_id=GUEST, client_secret=GUEST_SECRET)
+    return replace(theirs, redirect_uri=GUEST_REDIRECT_URI)
 
 
 def register(app: Flask, settings: Settings) -> None:

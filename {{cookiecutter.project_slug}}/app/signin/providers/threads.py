@@ -39,7 +39,8 @@ PROVIDER = Provider(
     name="threads",
     label="Threads",
     identity_issuer="https://www.threads.net",
-    authorization_endpoint="https://threads.net/oauth/authorize",
+    # Libraries have the former threads.net; the API answers at both names.
+    authorization_endpoint="https://threads.com/oauth/authorize",
     token_endpoint="https://graph.threads.net/oauth/access_token",
     # With a version, as in the guide; a library has none.
     userinfo_endpoint="https://graph.threads.net/v1.0/me",

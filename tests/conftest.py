@@ -76,15 +76,21 @@ def generate(template: Path, home: Path, tmp_path: Path) -> Generate:
 
 @pytest.fixture(scope="session")
 def tool(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess]:
-    """Run a Python tool in a folder, with its caches elsewhere; a failing one fails the test."""
+    """Run a Python tool in a folder, with its caches elsewhere; a failing one fails the test.
+
+    What is `typed` is its input.
+    """
     caches = tmp_path_factory.mktemp("caches")
 
-    def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess:
+    def run(
+        folder: Path, *command: str, typed: str = "", **variables: str
+    ) -> subprocess.CompletedProcess:
         done = subprocess.run(
             [sys.executable, "-m", *command],
             cwd=folder,
             capture_output=True,
             text=True,
+            input=typed,
             env={
                 **os.environ,
                 "RUFF_CACHE_DIR": str(caches / "ruff"),

@@ -23,7 +23,7 @@ PAGES = [
 CODE = re.compile(r"```.*?```", re.DOTALL)
 NAMED = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)|\[([^\]\n]+)\]\[([\w-]+)\]")
 TARGETS = re.compile(r"^\[([\w-]+)\]: (\S+)$", re.MULTILINE)
-STEP = re.compile(r"<!-- (file|insert|run):? ?(.*?) ?-->\n```\w+\n(.*?)```", re.DOTALL)
+STEP = re.compile(r"<!-- (file|insert|run|shell):? ?(.*?) ?-->\n```\w+\n(.*?)```", re.DOTALL)
 
 
 def links(page: Path) -> Iterator[tuple[str, str]]:
@@ -83,6 +83,13 @@ def test_your_first_page_works_as_printed(generate, tool):
             source = (app / name).read_text(encoding="utf-8")
             assert source.count(after) == 1
             (app / name).write_text(source.replace(after, after + text), encoding="utf-8")
+        elif kind == "shell":
+            typed = "".join(line + "\n" for line in re.findall("^>>> (.*)$", text, re.MULTILINE))
+            shell = tool(app, "flask", "shell", typed=typed)
+            printed = re.findall(r"^(?!>>> |\.venv)(.+)$", text, re.MULTILINE)
+            answers = shell.stdout.replace(">>> ", "").splitlines()
+            assert [line for line in answers if line.startswith("[")] == printed
+            assert "Error" not in shell.stderr
         elif "flask db" in text:
             tool(app, "flask", "db", "upgrade")  # what `make setup` has done
             commands = re.findall(r"^\.venv/bin/(flask db .*)$", text, re.MULTILINE)

@@ -36,6 +36,15 @@ def test_the_migrations_go_down_and_up_again(app):
         assert inspect(db.engine).get_table_names() == ["alembic_version"]
 
 
+def test_the_shell_has_every_model_at_hand(app):
+    context = app.make_shell_context()
+
+    assert context["User"] is User
+    assert context["Identity"] is Identity
+    assert (context["db"], context["app"]) == (db, app)
+    assert {mapper.class_.__name__ for mapper in Base.registry.mappers} <= set(context)
+
+
 def test_moments_are_utc(app):
     there = timezone(timedelta(hours=9))
     with app.app_context():

@@ -46,17 +46,12 @@ def init_app(app: Flask, database_url: str) -> None:
         instance.mkdir(mode=0o700, exist_ok=True)
     db.init_app(app)
     migrate.init_app(app, db)
-    app.shell_context_processor(at_hand)
+    # Flask-SQLAlchemy adds `db` and the models.
+    app.shell_context_processor(lambda: {"select": select})
     if is_sqlite:
         with app.app_context():
             event.listen(db.engine, "do_connect", _make_private_file)
             event.listen(db.engine, "connect", _prepare_sqlite)
-
-
-def at_hand() -> dict[str, Any]:
-    """Return what `flask shell` knows without an import: `db`, `select` and each model."""
-    models = {mapper.class_.__name__: mapper.class_ for mapper in Base.registry.mappers}
-    return {**models, "db": db, "select": select}
 
 
 def engine_options(database_url: str) -> Mapping[str, Any]:

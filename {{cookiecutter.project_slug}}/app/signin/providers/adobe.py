@@ -8,7 +8,10 @@ PROVIDER = Provider(
     issuer="https://ims-na1.adobelogin.com",
     # Below a path that is not the issuer's.
     metadata_url="https://ims-na1.adobelogin.com/ims/.well-known/openid-configuration",
+    # Libraries use older addresses.  The scopes are separated as OpenID Connect has it; Adobe's
+    # examples and one library have commas.
     scope="openid email profile",
+    # The metadata lists Basic and post; libraries use post.
     auth_method="client_secret_basic",
     # Adobe documents only none and login.
     choose_account={"prompt": "login"},

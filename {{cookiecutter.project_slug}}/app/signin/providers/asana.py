@@ -5,6 +5,7 @@ from ..oauth.provider import Colors, Provider
 
 # Plain OAuth 2.0: the documented response to a code has no ID Token, and where there is one, it has
 # no nonce (openiddict).  The userinfo endpoint is documented for any token with the scope `openid`.
+# Libraries read /users/me, which needs more scopes; its `gid` is this `sub`, the user's id.
 PROVIDER = Provider(
     name="asana",
     label="Asana",

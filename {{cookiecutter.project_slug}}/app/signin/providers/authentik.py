@@ -9,7 +9,8 @@ PROVIDER = Provider(
     issuer="https://authentik.example.com/application/o/your-app/",
     scope="openid profile email",
     auth_method="client_secret_basic",
-    # It is true only if the administrator maps it so: since 2025.10 the default mapping says false.
+    # `email_verified` is true only if the administrator maps it so: since 2025.10 the default says
+    # false.  Older versions say true of every address, also of one that a person has chosen.
     # https://docs.goauthentik.io/add-secure-apps/providers/oauth2/verify-email-address/
     offline={"scope": "offline_access"},
     settings=(

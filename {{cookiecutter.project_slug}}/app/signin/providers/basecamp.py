@@ -3,8 +3,8 @@
 from ..oauth.claims import userinfo_claims
 from ..oauth.provider import Colors, Provider
 
-# Libraries send `type=web_server`, the word of a draft.  The guide uses the standard parameters
-# since 2026, and no longer names `type`:
+# Libraries send `type=web_server`, the word of a draft.  The guide calls it legacy, and documents
+# the standard parameters:
 # https://github.com/basecamp/bc3-api/blob/master/sections/authentication.md
 PROVIDER = Provider(
     name="basecamp",
@@ -17,7 +17,7 @@ PROVIDER = Provider(
     pkce=True,
     auth_method="client_secret_post",
     offline={},
-    # Basecamp does not say whether an address is verified.
+    # The guide says that Basecamp verifies no address: a person can have another's.
     claims=userinfo_claims(
         sub="identity.id",
         name="identity.first_name identity.last_name",

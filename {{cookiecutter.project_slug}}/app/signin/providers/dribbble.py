@@ -15,7 +15,8 @@ PROVIDER = Provider(
     # PKCE: unconfirmed; the guide does not mention it.
     pkce=True,
     auth_method="client_secret_post",
-    # The documented profile has no address, though libraries read `email`.
+    # The documented profile has no address, though libraries read `email`.  `login` was called
+    # `username` in version 1.
     claims=userinfo_claims(sub="id", name="name", preferred_username="login", picture="avatar_url"),
     console_url="https://dribbble.com/account/applications/new",
     console_hint="Register a new application, with the callback URL.",

@@ -28,6 +28,8 @@ PROVIDER = Provider(
     name="entraexternal",
     label="Entra External ID",
     issuer=f"https://your-tenant.ciamlogin.com/{TENANT}/v2.0",
+    # Libraries know only Azure AD B2C, another service with policies in its addresses, which takes
+    # no new customers: https://learn.microsoft.com/azure/active-directory-b2c/faq
     scope="openid profile email",
     auth_method="client_secret_post",
     # The metadata lists auth_time, but only apps registered with this optional claim get it.

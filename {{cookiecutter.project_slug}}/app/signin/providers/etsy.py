@@ -35,6 +35,7 @@ PROVIDER = Provider(
     authorization_endpoint="https://www.etsy.com/oauth/connect",
     token_endpoint="https://api.etsy.com/v3/public/oauth/token",
     userinfo_endpoint="https://openapi.etsy.com/v3/application/users",
+    # Some libraries ask /users/me, which gives the number alone.
     scope="email_r profile_r",
     # The token endpoint takes no secret, but PKCE; the API takes the secret with each request.
     auth_method="none",

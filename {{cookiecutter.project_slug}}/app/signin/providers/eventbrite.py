@@ -33,7 +33,9 @@ PROVIDER = Provider(
     token_endpoint="https://www.eventbrite.com/oauth/token",
     # With a slash, as the reference has it.
     userinfo_endpoint="https://www.eventbriteapi.com/v3/users/me/",
-    # Without a scope: Eventbrite has none.
+    # Without a scope: Eventbrite documents none, though one library asks for `user.profile`.
+    # Without a picture: `image_id` is only a number, and the address that libraries make of it is
+    # not documented.
     # PKCE: unconfirmed; the guide does not mention it.
     pkce=True,
     auth_method="client_secret_post",

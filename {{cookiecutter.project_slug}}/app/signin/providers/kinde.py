@@ -9,6 +9,7 @@ PROVIDER = Provider(
     scope="openid profile email",
     # Its guide sends the secret by post; one of two libraries uses Basic.
     auth_method="client_secret_post",
+    # Libraries also ask for address and phone, which a login does not need.
     offline={"scope": "offline"},
     settings=(
         Setting(

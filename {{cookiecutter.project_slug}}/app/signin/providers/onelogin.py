@@ -10,6 +10,8 @@ PROVIDER = Provider(
     scope="openid profile email",
     # An app has one method; Basic is what a new one has.
     auth_method="client_secret_basic",
+    # `email_verified` comes only if an administrator maps it to an attribute of the user.
+    # https://developers.onelogin.com/openid-connect/guides/email-verified
     # Refresh token: unconfirmed; it is a setting of the app.
     settings=(
         Setting(

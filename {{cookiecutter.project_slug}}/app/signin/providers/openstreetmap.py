@@ -25,7 +25,8 @@ PROVIDER = Provider(
     name="openstreetmap",
     label="OpenStreetMap",
     issuer="https://www.openstreetmap.org",
-    # Libraries read the older API with `read_prefs`, which also shows preferences and the picture.
+    # Libraries read the older API with `read_prefs`, which also shows preferences and the picture;
+    # its `user.id` and `display_name` are these `sub` and `preferred_username`.
     scope="openid",
     auth_method="client_secret_post",
     # OpenStreetMap gives no refresh token: access tokens do not expire.

@@ -20,6 +20,7 @@ def claims(grant: Grant) -> Claims:
     # Elsewhere Vimeo also writes /users/name.
     if not number.isdecimal():
         raise InvalidResponse("the profile has no usable id")
+    # `base_link` is the whole picture; libraries take one of its `sizes`.
     pictures = user.get("pictures") or {}
     return Claims(sub=number, name=user.get("name"), picture=pictures.get("base_link"))
 
@@ -32,6 +33,7 @@ PROVIDER = Provider(
     token_endpoint="https://api.vimeo.com/oauth/access_token",
     userinfo_endpoint="https://api.vimeo.com/me",
     scope="public",
+    # Without an address: Vimeo documents no scope that gives one.
     # PKCE: unconfirmed; the guide does not mention it.
     pkce=True,
     # The guide uses Basic; most libraries use post.

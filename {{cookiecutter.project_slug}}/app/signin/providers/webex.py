@@ -21,7 +21,8 @@ PROVIDER = Provider(
     label="Webex",
     issuer="https://idbroker.webex.com/idb",
     metadata_url="https://webexapis.com/v1/.well-known/openid-configuration",
-    # Libraries ask for spark:people_read and read /people/me; a login needs no access to the API.
+    # Libraries ask for spark:people_read and read /people/me, whose `id` is another one; a login
+    # needs no access to the API, and only the ID Token says whether the address is verified.
     scope="openid profile email",
     # The guide sends the secret by post, though the metadata lists Basic alone.
     auth_method="client_secret_post",

@@ -7,6 +7,7 @@ PROVIDER = Provider(
     label="Xero",
     issuer="https://identity.xero.com",
     # `sub` of the ID Token; some libraries use its `xero_userid`, another id of the same user.
+    # Their /connections of the API is about companies; the ID Token has all claims.
     scope="openid profile email",
     # The guide uses Basic; post works too, says half of the libraries.
     auth_method="client_secret_basic",

@@ -8,6 +8,8 @@ PROVIDER = Provider(
     issuer="https://your-instance.zitadel.cloud",
     scope="openid profile email",
     auth_method="client_secret_basic",
+    # An app has one method; libraries disagree (Basic 2, post 1, none 1).
+    # `email_verified` is the user's own mark, which a new address loses until it is verified.
     # The app must also allow the grant type Refresh Token.
     offline={"scope": "offline_access"},
     settings=(

@@ -1,5 +1,7 @@
 """Etsy.  Docs: https://developers.etsy.com/documentation/essentials/authentication."""
 
+import re
+
 from ..oauth.errors import InvalidResponse
 from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
 
@@ -11,7 +13,8 @@ def claims(grant: Grant) -> Claims:
     Source: https://developers.etsy.com/documentation/essentials/authentication
     """
     ours, number = grant.client, grant.tokens["access_token"].partition(".")[0]
-    if not number.isdecimal():
+    # It becomes part of an address, and only that.
+    if not re.fullmatch(r"\w+", number, re.ASCII):
         raise InvalidResponse("the access token does not begin with a user's number")
     user = grant.call(
         f"{grant.metadata['userinfo_endpoint']}/{number}",

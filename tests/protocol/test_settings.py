@@ -122,7 +122,7 @@ def test_cf_02_nothing_of_development_is_there_in_production(sqlite: Callable[[]
     app = create_app({**PRODUCTION, "DATABASE_URL": sqlite()})
     assert not app.debug
     assert not app.testing
-    assert not [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/dev")]
+    assert not [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/dev/")]
     client = app.test_client()
     for path in ("/dev/setup", "/dev/practice/authorize", "/dev/practice-github/api/user"):
         assert client.get(path, base_url="https://app.example.org").status_code == 404

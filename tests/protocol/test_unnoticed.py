@@ -78,12 +78,17 @@ def test_a_secret_algorithm_needs_a_secret() -> None:
     refused("OIDC_OP_ID_TOKEN_ALG", **oidc(ID_TOKEN_ALG="HS256", AUTH_METHOD="none"))
 
 
-@pytest.mark.parametrize("ending", ["API_URL", "BASE_URL"])
-def test_an_origin_moves_only_what_stands_there(ending: str) -> None:
-    """Google declares no endpoint to replace, so its accounts stay those of Google."""
+def test_an_origin_moves_only_what_stands_there() -> None:
+    """Google declares no profile to replace, so its accounts stay those of Google."""
     client = {"GOOGLE_CLIENT_ID": "a", "GOOGLE_CLIENT_SECRET": "b"}
-    moved = load(**{f"GOOGLE_{ending}": "https://elsewhere.example"}, **client)
+    moved = load(GOOGLE_API_URL="https://elsewhere.example", **client)
     assert moved.clients["google"].provider == load(**client).clients["google"].provider
+
+
+def test_the_base_of_an_openid_provider_is_its_issuer() -> None:
+    client = {"GOOGLE_CLIENT_ID": "a", "GOOGLE_CLIENT_SECRET": "b"}
+    moved = load(GOOGLE_BASE_URL="https://elsewhere.example", **client)
+    assert moved.clients["google"].provider.issuer == "https://elsewhere.example"
 
 
 def test_what_the_env_file_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

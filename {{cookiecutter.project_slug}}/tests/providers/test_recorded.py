@@ -20,6 +20,7 @@ of ours, $now for the time in seconds.  $signature is that of the other paramete
 by our secret.
 """
 
+import functools
 import hmac
 import json
 import time
@@ -87,8 +88,13 @@ def replaced(value: Any, markers: Mapping[str, Any]) -> Any:
 
 def our_client(name: str, case: Mapping[str, Any]) -> Client:
     """Return our registration, as the settings make it."""
+    return _client(name, json.dumps(replaced(case["settings"], PRIVATE_KEYS)))
+
+
+@functools.lru_cache(256)
+def _client(name: str, settings: str) -> Client:
     [provider] = providers.load(name)
-    ours = replaced(case["settings"], PRIVATE_KEYS)
+    ours = json.loads(settings)
     environ = {provider.setting(ending): value for ending, value in ours.items()}
     return config.load(SETTINGS | environ, [provider]).clients[name]
 
@@ -106,10 +112,13 @@ def markers(client: Client, login: LoginRequest) -> dict[str, str]:
 def id_token(client: Client, login: LoginRequest, case: Mapping[str, Any]) -> str:
     now = int(time.time())
     usual = {"aud": client.client_id, "nonce": login.nonce, "iat": now, "exp": now + 600}
-    alg = case.get("alg", "RS256")
-    own = EC_KEY if alg == "ES256" else KEY
-    key = ANOTHER_KEY if case.get("signed_by") == "another" else own
     claims = merged(usual, case.get("id_token", {}))
+    return signed(claims, case.get("alg", "RS256"), case.get("signed_by", ""))
+
+
+def signed(claims: dict[str, Any], alg: str, signed_by: str) -> str:
+    own = EC_KEY if alg == "ES256" else KEY
+    key = ANOTHER_KEY if signed_by == "another" else own
     return jwt.encode({"alg": alg, "kid": own.kid}, claims, key)
 
 

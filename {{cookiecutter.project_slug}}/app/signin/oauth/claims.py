@@ -131,9 +131,9 @@ def claim_is_true(value: object) -> bool:
 def as_sub(value: object) -> str:
     """Return a provider's id of a person as text: some send a number.
 
-    Raises InvalidResponse for anything but text or a whole number.
+    Raises InvalidResponse for anything but text or a whole number, and for an empty text.
     """
-    if not isinstance(value, str | int) or isinstance(value, bool):
+    if not isinstance(value, str | int) or isinstance(value, bool) or value == "":
         raise InvalidResponse("the profile has no usable id")
     return str(value)
 

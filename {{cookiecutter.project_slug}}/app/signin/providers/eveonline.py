@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..oauth.claims import as_sub
 from ..oauth.provider import Claims, Colors, Document, Grant, Provider
 
 PORTRAIT = "https://images.evetech.net/characters/{}/portrait?size=256"
@@ -31,9 +32,9 @@ def claims(grant: Grant) -> Claims:
     Source: https://docs.esi.evetech.net/docs/sso/validating_eve_jwt.html
     """
     character = grant.id_token["sub"].rpartition(":")[2]
-    owner = grant.id_token["owner"]
-    if not character.isdecimal() or not owner:
-        raise ValueError("no character, or no owner")
+    owner = as_sub(grant.id_token["owner"])
+    if not character.isdecimal():
+        raise ValueError("no character")
     name = grant.id_token.get("name")
     sub = f"{character}:{owner}"
     return Claims(sub=sub, name=name, picture=PORTRAIT.format(character))

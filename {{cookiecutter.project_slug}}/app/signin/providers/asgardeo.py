@@ -26,6 +26,8 @@ PROVIDER = Provider(
     auth_method="client_secret_basic",
     # The application must have the grant type Refresh Token; then it always gives one.
     offline={},
+    # WSO2's servers refused select_account: https://github.com/wso2/product-is/issues/13983
+    choose_account={"prompt": "login"},
     claims=claims,
     settings=(
         Setting(

@@ -11,6 +11,8 @@ PROVIDER = Provider(
     auth_method="client_secret_basic",
     # Refresh token: the application must allow the scope.
     offline={"scope": "offline_access"},
+    # Clerk refuses select_account: https://github.com/QuackbackIO/quackback/pull/347
+    choose_account={"prompt": "login"},
     settings=(
         Setting(
             ending="DOMAIN",

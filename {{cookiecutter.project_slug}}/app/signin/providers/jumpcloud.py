@@ -23,6 +23,8 @@ PROVIDER = Provider(
     # https://jumpcloud.com/support/oidc-attributes-claims
     # The app must also have the grant type Refresh Token.
     offline={"scope": "offline_access"},
+    # select_account: unconfirmed; JumpCloud does not document it.
+    choose_account={"prompt": "login"},
     issuers=issuers,
     console_url="https://console.jumpcloud.com",
     console_hint="SSO Applications: Custom, OIDC; Client Secret POST; scopes Email, Profile.",

@@ -13,6 +13,8 @@ PROVIDER = Provider(
     # `email_verified` comes only if an administrator maps it to an attribute of the user.
     # https://developers.onelogin.com/openid-connect/guides/email-verified
     # Refresh token: unconfirmed; it is a setting of the app.
+    # select_account: unconfirmed; OneLogin does not document it.
+    choose_account={"prompt": "login"},
     settings=(
         Setting(
             ending="DOMAIN",

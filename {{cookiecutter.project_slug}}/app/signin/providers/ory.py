@@ -10,6 +10,8 @@ PROVIDER = Provider(
     auth_method="client_secret_basic",
     # The client must also have the scope and the grant type refresh_token.
     offline={"scope": "offline_access"},
+    # Ory refused select_account until June 2026: https://github.com/ory/docs/pull/2606
+    choose_account={"prompt": "login"},
     settings=(
         Setting(
             ending="DOMAIN",

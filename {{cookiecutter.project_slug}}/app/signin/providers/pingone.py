@@ -12,6 +12,8 @@ PROVIDER = Provider(
     auth_method="client_secret_basic",
     # The application must have the grant type Refresh Token; then it always gives one.
     offline={},
+    # select_account: unconfirmed; PingOne does not document it.
+    choose_account={"prompt": "login"},
     settings=(
         Setting(
             ending="ENVIRONMENT_ID",

@@ -27,6 +27,8 @@ PROVIDER = Provider(
     auth_method="client_secret_basic",
     # The application must also generate refresh tokens.  Libraries always ask for them.
     offline={"scope": "offline_access"},
+    # FusionAuth ignores select_account: https://github.com/FusionAuth/fusionauth-site/pull/3891
+    choose_account={"prompt": "login"},
     claims=claims,
     settings=(
         Setting(

@@ -12,6 +12,9 @@ PROVIDER = Provider(
     # `email_verified` is true only if the administrator maps it so: since 2025.10 the default says
     # false.  Older versions say true of every address, also of one that a person has chosen.
     # https://docs.goauthentik.io/add-secure-apps/providers/oauth2/verify-email-address/
+    # authentik ignores select_account.
+    # https://github.com/goauthentik/authentik/blob/main/authentik/providers/oauth2/views/authorize.py
+    choose_account={"prompt": "login"},
     offline={"scope": "offline_access"},
     settings=(
         Setting(

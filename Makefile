@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check fix lock catalogue mutate
+.PHONY: help setup servers demo test check fix lock newest catalogue mutate
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -51,6 +51,10 @@ fix: setup  ## Format, and mend what the linter can mend
 
 lock: setup  ## Make all requirements files again (ARGS=--upgrade for newer versions)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(RUN) scripts/lock.py $(ARGS)
+
+newest: setup  ## Run the app's tests with the newest packages (VERSIONS=lowest, or prerelease)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(RUN) '{{cookiecutter.project_slug}}/scripts/other_versions.py' \
+		$(or $(VERSIONS),newest)
 
 catalogue: setup  ## Write the tables of the providers into the docs again
 	$(RUN) '{{cookiecutter.project_slug}}/scripts/provider_pages.py'

@@ -25,6 +25,9 @@ OUTSIDE = {
     "web": {"db", "signin"},
     # Its example resource is the notes of `home`.
     "tokens": {"home", "signin"},
+    "tables": {"db", "signin"},
+    "home": {"db", "models", "signin", "tables"},
+    "admin": {"signin", "tables"},
 }
 PAGES = {"db", "models", "signin"}
 # What these may import that is installed; everything else is the standard library's.

@@ -65,7 +65,7 @@ REFUSED = [
     ({"providers": "generic"}, ["'generic'"]),
     ({"providers": "../x"}, ["'../x'"]),
     ({"providers": "__init__"}, ["'__init__'"]),
-    ({"features": "admin"}, ["'admin'", "Choose from"]),
+    ({"features": "billing"}, ["'billing'", "Choose from"]),
     ({"database": "mysql"}, ["'mysql'", "sqlite or postgresql"]),
     ({"database": ""}, ["''"]),
     ({"project_name": ""}, ["1 to 80"]),

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from flask import Flask
 
-from . import db, home, signin
+from . import db, home, signin, tables
 from .signin import config, providers
 from .signin.oauth.provider import Provider
 from .web import errors, health, logs, proxies, security_headers
@@ -20,7 +20,7 @@ PROVIDERS = "{{ cookiecutter.__providers }}"  # fmt: skip
 FEATURES = "{{ cookiecutter.__features }}"  # fmt: skip
 # template: if cookiecutter is not defined
 NAME, SLUG, PROVIDERS = "The template itself", "template", "all"
-FEATURES = "tokens"
+FEATURES = "tokens,admin"
 # template: endif
 
 MAX_BODY = 64 * 1024
@@ -66,14 +66,15 @@ def create_app(
     errors.init_app(app)
     db.init_app(app, settings.database_url)
     signin.init_app(app, settings, on_first_sign_in=home.welcome)
-    for feature in FEATURES.split(",") if FEATURES != "none" else ():
-        import_module(f".{feature}", __name__).init_app(app, SLUG)
-    app.register_blueprint(health.bp)
-    app.register_blueprint(home.bp)
-    navigation = [
+    navigation: list[dict[str, str | bool]] = [
         {"label": "Notes", "endpoint": "home.notes"},
         {"label": "Account", "endpoint": "signin_account.profile"},
     ]
+    app.extensions["navigation"] = navigation
+    for feature in FEATURES.split(",") if FEATURES != "none" else ():
+        import_module(f".{feature}", __name__).init_app(app, SLUG)
+    for part in (health, home, tables):
+        app.register_blueprint(part.bp)
     app.context_processor(lambda: {"nav": navigation})
     return app
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import responses
 from flask import Flask
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from sqlalchemy.event import listen, remove
 
 # What helps in development can be imported there only.
 os.environ["APP_ENV"] = "development"
@@ -152,3 +154,25 @@ def recorded() -> Iterator[responses.RequestsMock]:
     """Answers of providers, recorded; each must be asked for, and nothing else."""
     with responses.RequestsMock() as recorded:
         yield recorded
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[..., Any]:
+    """Note the SQL statements of a block."""
+
+    @contextmanager
+    def noted() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_c: Any, _u: Any, statement: str, *_: Any) -> None:
+            seen.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            remove(engine, "before_cursor_execute", note)
+
+    return noted

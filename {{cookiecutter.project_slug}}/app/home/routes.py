@@ -1,6 +1,6 @@
 """The home page, and an example page that requires sign-in."""
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, abort, redirect, render_template, session, url_for
 from sqlalchemy import delete, select
 from werkzeug.wrappers import Response
 from wtforms import StringField
@@ -10,15 +10,27 @@ from ..db import db
 from ..models import User
 from ..signin.auth import sessions, settings
 from ..signin.forms import Form
+from ..tables import Column, Refused, Table, asked_of, csv_file, edit, read, wants_csv
 from .models import Note
 
 bp = Blueprint("home", __name__, template_folder="templates")
+
+BODY = (DataRequired("Write something."), Length(max=500))
+NOTES = Table(
+    name="notes",
+    label="Your notes",
+    model=Note,
+    columns=(
+        Column("body", "Note", searched=True, sorted=True, edit=BODY),
+        Column("created_at", "Added", sorted=True),
+    ),
+)
 
 
 class NoteForm(Form):
     """One line of text."""
 
-    body = StringField("Note", validators=[DataRequired(), Length(max=500)])
+    body = StringField("Note", validators=BODY)
 
 
 @bp.get("/")
@@ -42,8 +54,33 @@ def notes() -> str | Response:
         db.session.add(Note(user_id=user.id, body=form.body.data))
         db.session.commit()
         return redirect(url_for("home.notes"), code=303)
-    newest = select(Note).where(Note.user_id == user.id).order_by(Note.id.desc()).limit(100)
-    return render_template("home/notes.html", form=form, notes=db.session.scalars(newest).all())
+    if wants_csv():
+        return csv_file(NOTES, select(Note).where(Note.user_id == user.id))
+    return _page(form)
+
+
+@bp.post("/notes/<int(max=2147483647):note_id>/edit")
+@sessions.login_required
+def edit_note(note_id: int) -> Response | tuple[str, int]:
+    """Save a cell of the table: a note of the current user."""
+    mine = Note.id == note_id, Note.user_id == sessions.user().id
+    note = db.session.scalar(select(Note).where(*mine)) or abort(404)
+    if refused := edit(NOTES, note):
+        return _page(NoteForm(formdata=None), refused), 422
+    db.session.commit()
+    return redirect(f"{url_for('home.notes')}?{asked_of(NOTES).query()}", code=303)
+
+
+def _page(form: NoteForm, refused: Refused | None = None) -> str:
+    """Return the page with the table.  `refused` is a value that was not saved."""
+    page = read(
+        NOTES,
+        select(Note).where(Note.user_id == sessions.user().id),
+        edit_url=lambda note: url_for("home.edit_note", note_id=note.id),
+        refused=refused,
+        address=url_for("home.notes"),
+    )
+    return render_template("home/notes.html", form=form, page=page)
 
 
 @bp.post("/notes/<int(max=2147483647):note_id>/delete")

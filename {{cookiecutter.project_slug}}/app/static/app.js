@@ -37,15 +37,20 @@ const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
 
 // "5 minutes ago" within a week, then the local date. The title has the exact time.
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const moment = new Date(time.dateTime);
-  const seconds = (moment - Date.now()) / 1000;
-  if (Number.isNaN(seconds)) continue;
-  const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
-  time.title = moment.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" });
-  if (Math.abs(seconds) < 7 * 86400) time.textContent = relative.format(Math.round(seconds / size), unit);
-  else time.textContent = moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+function tellTimes(part) {
+  for (const time of part.querySelectorAll("time[datetime]")) {
+    const moment = new Date(time.dateTime);
+    const seconds = (moment - Date.now()) / 1000;
+    if (Number.isNaN(seconds)) continue;
+    const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
+    time.title = moment.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" });
+    if (Math.abs(seconds) < 7 * 86400) time.textContent = relative.format(Math.round(seconds / size), unit);
+    else time.textContent = moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  }
 }
+tellTimes(document);
+// A part of the page has been replaced by a newer one.
+document.addEventListener("swapped", (event) => tellTimes(event.detail));
 
 // A provider may take seconds to answer. A second press would start a second login.
 for (const form of document.querySelectorAll(".provider-form")) {

@@ -1,16 +1,13 @@
 """What the tests of the API share: a person's program."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.event import listen, remove
 
-from app.db import db
 from tests.browser import Browser
 
 
@@ -53,28 +50,6 @@ def make_token(browser: Browser, *scopes: str, days: str = "30") -> str:
 def approve(browser: Browser, user_code: str, answer: str = "agree") -> Any:
     """Answer a program on the page for it."""
     return browser.press("/device", user_code=user_code, answer=answer)
-
-
-@pytest.fixture
-def statements(app: Flask) -> Callable[..., Any]:
-    """Note the SQL statements of a block."""
-
-    @contextmanager
-    def noted() -> Iterator[list[str]]:
-        seen: list[str] = []
-
-        def note(_c: Any, _u: Any, statement: str, *_: Any) -> None:
-            seen.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            remove(engine, "before_cursor_execute", note)
-
-    return noted
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ REFUSED = [
     ({"__providers": "GitHub"}, ["__providers is made from the answer providers"]),
     ({"__project_name": 'x"\ny'}, ["project_name"]),
     ({"__project_slug": "fine", "project_slug": "../x"}, ["project_slug"]),
-    ({"__features": "admin"}, ["'admin'"]),
+    ({"__features": "billing"}, ["'billing'"]),
     ({"__database": "evil"}, ["'evil'"]),
 ]
 
@@ -214,7 +214,7 @@ def run_cli(folder: Path, *arguments: str, **options: object) -> subprocess.Comp
     ("answer", "word"),
     [
         ("providers=github,gogle", "'gogle'"),
-        ("features=admin", "'admin'"),
+        ("features=billing", "'billing'"),
         ("database=oracle", "'oracle'"),
         ("project_slug=../x", "'../x'"),
         (b"project_name=\xff", "'\\udcff'"),

@@ -57,7 +57,7 @@ def subject_rows() -> list[Row]:
         rejected("UI-01 another sub", profile(sub="victim"), "invalid_response"),
         rejected("UI-01 sub missing", profile(sub=LEFT_OUT), "bad_profile"),
         rejected("UI-01 sub null", profile(sub=None), "invalid_response"),
-        rejected("UI-01 sub empty", profile(sub=""), "invalid_response"),
+        rejected("UI-01 sub empty", profile(sub=""), "bad_sub"),
         rejected("UI-01 sub in a list", lambda p: {**p, "sub": [p["sub"]]}, "invalid_response"),
         rejected(
             "UI-01 sub with a space", lambda p: {**p, "sub": p["sub"] + " "}, "invalid_response"

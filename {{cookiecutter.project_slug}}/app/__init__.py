@@ -73,8 +73,9 @@ def create_app(
     app.extensions["navigation"] = navigation
     for feature in FEATURES.split(",") if FEATURES != "none" else ():
         import_module(f".{feature}", __name__).init_app(app, SLUG)
-    for part in (health, home, tables):
-        app.register_blueprint(part.bp)
+    app.register_blueprint(health.bp)
+    app.register_blueprint(tables.bp)
+    app.register_blueprint(home.bp)
     app.context_processor(lambda: {"nav": navigation})
     return app
 

@@ -43,7 +43,8 @@ def test_a_secret_scanner_finds_it(app, signed_in):
     """As docs/api.md tells the owner: the pattern, and the checksum."""
     token = make_token(signed_in, "notes:read")
 
-    assert re.fullmatch(r"template_pat_[0-9A-Za-z]{49}", token)
+    prefix = app.extensions["token_prefix"]
+    assert re.fullmatch(rf"{prefix}_pat_[0-9A-Za-z]{{49}}", token)
     assert formats.checksum(token[:-6]) == token[-6:]
     with app.app_context():
         assert formats.is_ours(token, "pat")

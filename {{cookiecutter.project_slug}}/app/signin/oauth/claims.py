@@ -134,7 +134,8 @@ def as_sub(value: object) -> str:
     Raises InvalidResponse for anything but text or a whole number, and for an empty text.
     """
     if not isinstance(value, str | int) or isinstance(value, bool) or value == "":
-        raise InvalidResponse("the profile has no usable id")
+        reason = "bad_sub" if value == "" else "invalid_response"
+        raise InvalidResponse("the profile has no usable id", reason=reason)
     return str(value)
 
 

@@ -122,7 +122,7 @@ def mark(provider: Any, icon: dict[str, Any] | None) -> str:
     drawing = (ICONS / "icons" / f"{icon.get('slug') or slug(icon['title'])}.svg").read_text(
         "utf-8"
     )
-    path = re.search(r'<path d="([^"]+)"', drawing)[1]  # type: ignore[index]
+    (path,) = re.findall(r'<path d="([^"]+)"', drawing)
     version = json.loads((ICONS / "package.json").read_text(encoding="utf-8"))["version"]
     source, rules = (icon.get(key, "").replace("--", "%2D%2D") for key in ("source", "guidelines"))
     theirs = "" if "license" not in icon else f"\n     It is after {source}, {licence(icon)}."

@@ -38,7 +38,7 @@ class OneFile:
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return a table's rows."""
         with self.module.app.app_context():
-            found = self.module.db.session.execute(text(f'SELECT * FROM "{table}"'))  # noqa: S608
+            found = self.module.db.session.execute(text(f'SELECT * FROM "{table}"'))  # noqa: S608 - names of the file's own tables
             return [dict(row) for row in found.mappings()]
 
     def log_text(self) -> str:

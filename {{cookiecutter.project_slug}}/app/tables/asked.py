@@ -5,6 +5,7 @@ is cut.  Nothing of it becomes SQL but the names of declared columns.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
@@ -29,9 +30,9 @@ class Asked:
     after: int | None
     page: int
 
-    def query(self, **changes: object) -> str:
+    def query(self, **changes: Any) -> str:
         """Return this question as the query of an address."""
-        asked = replace(self, **changes)  # type: ignore[arg-type]
+        asked = replace(self, **changes)
         words = {"search": asked.search, **asked.filters}
         words["sort"] = ",".join(f"{'-' * descending}{name}" for name, descending in asked.sort)
         words["after"] = str(asked.after or "")

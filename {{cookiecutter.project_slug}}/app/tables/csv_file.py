@@ -13,9 +13,9 @@ from .asked import asked_of
 from .declaration import Table
 from .page import ordering, window
 
-# A spreadsheet takes a cell that begins so for a formula.
+# A spreadsheet takes a cell that begins so for a formula; the last four are full-width = + - @.
 # Source: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def wants_csv() -> bool:

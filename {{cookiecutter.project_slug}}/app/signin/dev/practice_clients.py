@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import replace
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 from flask import Flask, abort, request
@@ -61,9 +61,14 @@ def imitations(settings: Settings) -> list[tuple[Provider, ModuleType]]:
 
     The module is `practice_<name>`.  An app without the provider is generated without it.
     """
+    there = {file.stem for file in Path(__file__).parent.glob("practice_*.py")}
     declared = [provider for provider in settings.providers if not provider.settings_prefix]
-    found = [(provider, f"{__package__}.practice_{provider.name}") for provider in declared]
-    return [(provider, import_module(name)) for provider, name in found if find_spec(name)]
+    found = [(provider, f"practice_{provider.name}") for provider in declared]
+    return [
+        (provider, import_module(f".{name}", __package__))
+        for provider, name in found
+        if name in there
+    ]
 
 
 def _providers(settings: Settings, own: str, public: str) -> list[Provider]:

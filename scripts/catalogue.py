@@ -15,7 +15,7 @@ TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 PAGE = ROOT / "docs" / "providers.md"
 FOLDER = "../%7B%7Bcookiecutter.project_slug%7D%7D/docs/providers"
 HEAD = (
-    "| provider | answer | kind | PKCE | e-mail address | refresh token | sign-out there |\n"
+    "| provider | answer | kind | PKCE | e-mail address | refresh token | single sign-out |\n"
     "|---|---|---|---|---|---|---|\n"
 )
 
@@ -59,7 +59,7 @@ def row(provider: Any, facts: Mapping[str, str]) -> str:
         "yes" if provider.pkce else "no",
         facts["E-mail address"],
         "no" if refresh.startswith("none") else refresh,
-        "yes" if facts["Sign-out there"].startswith("`") else "no",
+        "yes" if facts["Single sign-out"].startswith("`") else "no",
     ]
     return f"| {' | '.join(cells)} |\n"
 

@@ -62,19 +62,22 @@ def facts(provider: Provider) -> dict[str, str]:
     examples = {provider.setting(s.ending): f"={s.example}" for s in provider.settings}
     needed = [f"`{name}{examples.get(name, '')}`" for name in needed_settings(provider)]
     identity = provider.identity_issuer or provider.issuer
+    for setting in provider.settings:
+        if setting.required and setting.default:
+            identity = identity.replace(setting.default, setting.example)
     found = {
         "Callback URL": callback_url(provider),
         "Settings in `.env`": ", ".join(needed),
         "Further settings": ", ".join(further_settings(provider)),
-        "Speaks": f"{kind}, with {pkce}",
+        "Protocol": f"{kind}, with {pkce}",
         "Scope": f"`{provider.scope}`" if provider.scope else "none",
-        "Identities belong to": f"`{identity}`",
-        "What the app gets": ", ".join(claims(recorded)),
+        "Stored issuer": f"`{identity}`",
+        "Claims": ", ".join(claims(recorded)),
         "E-mail address": email(recorded),
-        "The app authenticates by": authentication(provider),
+        "Client authentication": authentication(provider),
         "Refresh token": refresh(provider),
         "Revocation": url_of(provider, recorded, "revocation_endpoint") or "none documented",
-        "Sign-out there": url_of(provider, recorded, "end_session_endpoint") or "not offered",
+        "Single sign-out": url_of(provider, recorded, "end_session_endpoint") or "not offered",
     }
     return {what: says for what, says in found.items() if says}
 
@@ -126,8 +129,8 @@ def email(recorded: dict[str, Any]) -> str:
     if not found:
         return "none"
     if not any(found):
-        return "yes, never as verified"
-    return "a verified one or none" if all(found) else "yes, verified where the provider says so"
+        return "yes, never verified"
+    return "verified addresses only" if all(found) else "yes, verified if the provider says so"
 
 
 def logins(recorded: dict[str, Any]) -> list[dict[str, Any]]:
@@ -145,7 +148,7 @@ def authentication(provider: Provider) -> str:
 def refresh(provider: Provider) -> str:
     """Return how to get a refresh token there."""
     if provider.offline is None:
-        return "none, or nobody says how"
+        return "none documented"
     return f"with `{urlencode(provider.offline, safe=' ')}`" if provider.offline else "always given"
 
 

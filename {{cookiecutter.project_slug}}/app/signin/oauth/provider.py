@@ -91,7 +91,7 @@ class Provider:
     only if it refuses browsers that are part of another app.  `auth_method` is how the client
     authenticates; empty means as the metadata says.  `offline` are authorization parameters that
     make it give a refresh token, of which `scope` is added to the scope (empty: it always gives
-    one; None: it gives none, or nobody says how).  `choose_account` are those that make it ask
+    one; None: it gives none, or none is documented).  `choose_account` are those that make it ask
     which account to use (None: `prompt=select_account` at OpenID Providers, nothing at others).
 
     Registration: `console_url` and `console_hint` say where and how.  `loopback_host` is the name

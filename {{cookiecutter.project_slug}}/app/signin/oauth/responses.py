@@ -105,7 +105,7 @@ def _retry_time(headers: Mapping[str, str], names: Iterable[str]) -> datetime | 
 def decode_json(text: bytes) -> Any:
     """Parse JSON strictly: a repeated member name and NaN are errors.  Raises InvalidResponse.
 
-    A control character in a text is none: some names of people hold one, and no claim keeps it.
+    Raw control characters in strings are accepted: some names have them, and claims drop them.
     """
     hooks: dict[str, Any] = {"object_pairs_hook": _members, "parse_constant": _no_constant}
     try:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def signed_jwt(
     client: Client, claims: Mapping[str, Any], *, alg: str, header: Mapping[str, str] | None = None
 ) -> str:
-    """Return a JWT with these claims, signed with the setting PRIVATE_KEY, good for five minutes.
+    """Return a JWT with these claims, signed with PRIVATE_KEY and valid for five minutes.
 
     Raises TokenError where the key cannot sign: that is the owner's mistake.
     Spec: RFC 7523 §2.2 and §3.

@@ -76,11 +76,11 @@ USERS = Table(
     label="Users",
     model=accounts.user_class(),
     columns=(
-        Column("id", "Number", sorted=True, link=person("id")),
+        Column("id", "Number", sorted=True, grows=True, link=person("id")),
         Column("name", "Name", searched=True, sorted=True, link=person("id")),
         Column("email", "E-mail", searched=True, sorted=True),
         Column("is_admin", "State", sorted=True, show=_state),
-        Column("created_at", "Created", sorted=True),
+        Column("created_at", "Created", sorted=True, grows=True),
     ),
     filters=(
         Filter("number", "Number", is_number("id"), indexed=True),
@@ -94,7 +94,7 @@ EVENTS = Table(
     label="Events",
     model=AuditEvent,
     columns=(
-        Column("created_at", "When", sorted=True),
+        Column("created_at", "When", sorted=True, grows=True),
         Column("event", "Event", searched=True, sorted=True),
         Column("reason", "Reason", searched=True, sorted=True),
         Column("user_id", "User", sorted=True, link=person("user_id")),
@@ -116,7 +116,7 @@ INVITATIONS = Table(
     columns=(
         Column("note", "Note", searched=True, sorted=True),
         Column("state", "State", show=lambda row: invitations.state(row).capitalize()),
-        Column("created_at", "Made", sorted=True),
+        Column("created_at", "Made", sorted=True, grows=True),
         Column("expires_at", "Ends", sorted=True),
         Column("used_at", "Used", sorted=True),
         Column("used_by_id", "Used by", sorted=True, link=person("used_by_id")),
@@ -140,7 +140,7 @@ TOKENS = Table(
         Column("user_id", "User", sorted=True, link=person("user_id")),
         Column("kind", "Kind", searched=True, sorted=True),
         Column("scope", "Scope", searched=True),
-        Column("created_at", "Created", sorted=True),
+        Column("created_at", "Created", sorted=True, grows=True),
         Column("last_used_at", "Last used", sorted=True),
         Column("expires_at", "Ends", sorted=True),
     ),

@@ -22,7 +22,7 @@ NOTES = Table(
     model=Note,
     columns=(
         Column("body", "Note", searched=True, sorted=True, edit=BODY),
-        Column("created_at", "Added", sorted=True),
+        Column("created_at", "Added", sorted=True, grows=True),
     ),
 )
 

@@ -21,7 +21,8 @@ MOST_SORTED, SORT_LENGTH = 3, 1000
 class Asked:
     """The question.  `sort` has names of columns, and whether each is descending.
 
-    Only rows with a key below `after` count, if it is set; `page` begins with 1.
+    Only rows beyond the key `after` count, if it is set; `page` begins with 1.  `oldest_first` says
+    that rows are looked through from the smallest key on.
     """
 
     search: str
@@ -29,6 +30,7 @@ class Asked:
     sort: tuple[tuple[str, bool], ...]
     after: int | None
     page: int
+    oldest_first: bool
 
     def query(self, **changes: Any) -> str:
         """Return this question as the query of an address."""
@@ -50,7 +52,7 @@ class Asked:
             first = ((name, True),)
         elif self.sort[:1] == ((name, True),):
             first = ()
-        return self.query(sort=(*first, *others)[:MOST_SORTED], page=1)
+        return self.query(sort=(*first, *others)[:MOST_SORTED], after=None, page=1)
 
     def direction(self, name: str) -> str | None:
         """Return how the table is sorted by a column, in the words of `aria-sort`."""
@@ -63,6 +65,7 @@ def asked_of(table: Table) -> Asked:
     words = request.args
     answers = {one.name: _text(words.get(one.name, "")) for one in table.filters}
     after = whole_number(words.get("after", ""))
+    sort = _sort(table, words.get("sort", ""))
     return Asked(
         search=_text(words.get("search", "")) if table.searched else "",
         filters={
@@ -70,9 +73,10 @@ def asked_of(table: Table) -> Asked:
             for one in table.filters
             if answers[one.name] and (one.choices is None or answers[one.name] in one.choices)
         },
-        sort=_sort(table, words.get("sort", "")),
+        sort=sort,
         after=after or None,
         page=whole_number(words.get("page", "")) or 1,
+        oldest_first=any(sort[:1] == ((name, False),) for name in table.growing),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from ..db import db
 from .asked import asked_of
 from .declaration import Table
-from .page import ordering, window
+from .page import exactly, ordering, window
 
 # A spreadsheet takes a cell that begins so for a formula; the last four are full-width = + - @.
 # Source: https://owasp.org/www-community/attacks/CSV_Injection
@@ -27,7 +27,8 @@ def csv_file(table: Table, base: Select[Any]) -> Response:
     """Return all rows that match in this window, in their order: not one page of them alone."""
     asked = asked_of(table)
     entity, matching = window(table, base, asked)
-    rows = db.session.scalars(select(entity).where(matching).order_by(*ordering(entity, asked)))
+    found = select(entity).where(matching).order_by(*ordering(entity, asked))
+    rows = list(db.session.scalars(found)) or exactly(table, base, asked)
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow([column.label for column in table.columns])

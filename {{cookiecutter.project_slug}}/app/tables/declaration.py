@@ -12,14 +12,16 @@ class Column:
     """A column.  `name` is the model's attribute, and stands in addresses and in the CSV.
 
     `show` returns what a row has here, if it is not the attribute itself; `link` the address that
-    the cell leads to.  Only a text can be `searched`.  With `edit`, the validators of WTForms for a
-    new value, a cell is a form.
+    the cell leads to.  Only a text can be `searched`.  A column that `grows` never gets smaller
+    from one key to the next, as a time of creation: sorted by it, the oldest row of all can come
+    first.  With `edit`, the validators of WTForms for a new value, a cell is a form.
     """
 
     name: str
     label: str
     searched: bool = False
     sorted: bool = False
+    grows: bool = False
     show: Callable[[Any], object] | None = None
     link: Callable[[Any], str | None] | None = None
     edit: tuple[Callable[[Any, Any], None], ...] | None = None
@@ -34,7 +36,8 @@ class Filter:
     """A choice of rows.  `condition` makes of the model and the answer an SQL condition, or None.
 
     `choices` are the answers with their labels; without any it is a field to type into.  A filter
-    that an index answers is `indexed`: it looks through the whole table.
+    that an index answers is `indexed`: it looks through the whole table, and a search that finds
+    nothing is tried in it, if it is a field.
     """
 
     name: str
@@ -62,6 +65,11 @@ class Table:
     def searched(self) -> tuple[Column, ...]:
         """Return the columns that the search looks into."""
         return tuple(column for column in self.columns if column.searched)
+
+    @property
+    def growing(self) -> frozenset[str]:
+        """Return the names of the columns that grow with the key."""
+        return frozenset(column.name for column in self.columns if column.grows)
 
     @property
     def edited(self) -> dict[str, Column]:

@@ -23,7 +23,8 @@ class Refused:
 def edit(table: Table, row: Any) -> Refused | None:
     """Set the posted value of one column; return None, or what is wrong with it.
 
-    The view has made sure that this person may change the row, and commits.
+    The view has made sure that this person may change the row, and commits.  Where the form says
+    what the cell `was`, a value that somebody else has saved meanwhile is not overwritten unseen.
     """
     column = next((one for name, one in table.edited.items() if name in request.form), None)
     if column is None:
@@ -34,5 +35,14 @@ def edit(table: Table, row: Any) -> Refused | None:
     if not form.validate():
         error = " ".join(form[column.name].errors) or "This page was open for too long: try again."
         return Refused(row.id, column.name, value, error)
+    now, was = str(getattr(row, column.name)), request.form.get("was")
+    if was is not None and _lines(was) != _lines(now) != _lines(value):
+        error = f"This was changed elsewhere meanwhile, to “{now}”. Save again to replace it."
+        return Refused(row.id, column.name, value, error)
     setattr(row, column.name, value)
     return None
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text: browsers send other line ends than they were given."""
+    return text.strip().splitlines()

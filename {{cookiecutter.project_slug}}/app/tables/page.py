@@ -1,12 +1,12 @@
 """The rows to show, in two queries, however large the table is.
 
-Each answer looks through the WINDOW newest rows below `after`; the next window begins where this
-one ends.  So a search needs no index, a count is bounded, and an address far down costs no more
-than the first one.
+Each answer looks through a window of WINDOW rows: the newest ones, or the oldest where a column
+that grows is sorted upwards.  The next window begins where this one ends.  So a search needs no
+index, a count is bounded, and an address far down costs no more than the first one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
@@ -24,7 +24,7 @@ WINDOW = 25_000
 class Page:
     """A page of a table.  `count` rows match in this window, which has `looked_at` rows.
 
-    `asked` keeps new rows out, so that the pages after this one do not shift.  `older` is the
+    `asked` keeps new rows out, so that the pages after this one do not shift.  `onward` is the
     question about the next window, if there may be rows.
     """
 
@@ -33,7 +33,7 @@ class Page:
     rows: list[Any]
     count: int
     looked_at: int
-    older: str | None
+    onward: str | None
     edit_url: Callable[[Any], str] | None = None
     refused: Refused | None = None
     address: str = ""
@@ -74,19 +74,22 @@ def read(
         func.count().filter(matching), func.count(), func.min(entity.id), func.max(entity.id)
     )
     count, looked_at, lowest, highest = db.session.execute(counts).one()
-    pages = max(1, -(-count // table.page_size))
-    page = min(asked.page, pages)
+    page = min(asked.page, max(1, -(-count // table.page_size)))
     shown = select(entity).where(matching).order_by(*ordering(entity, asked))
     shown = shown.offset((page - 1) * table.page_size).limit(table.page_size)
-    older = asked.query(after=lowest, page=1) if looked_at == WINDOW and lowest > 1 else None
-    after = asked.after or (highest + 1 if highest and pages > 1 else None)
+    rows = list(db.session.scalars(shown)) if count else exactly(table, base, asked)
+    after = asked.after
+    if after is None and count > table.page_size and not asked.oldest_first:
+        after = highest + 1
+    end = highest if asked.oldest_first else lowest
+    more = looked_at == WINDOW and end > 1
     return Page(
         table=table,
-        asked=Asked(asked.search, asked.filters, asked.sort, after, page),
-        rows=list(db.session.scalars(shown)) if count else [],
-        count=count,
+        asked=replace(asked, after=after, page=page),
+        rows=rows,
+        count=count or len(rows),
         looked_at=looked_at,
-        older=older,
+        onward=asked.query(after=end, page=1) if more else None,
         edit_url=edit_url,
         refused=refused,
         address=address,
@@ -97,9 +100,12 @@ def window(table: Table, base: Select[Any], asked: Asked) -> tuple[Any, ColumnEl
     """Return the model as it stands in the window, and the condition for the rows that match."""
     model = table.model
     inner = base.where(*_conditions(table, model, asked, indexed=True))
+    order = model.id.asc() if asked.oldest_first else model.id.desc()
     if asked.after is not None:
-        inner = inner.where(model.id < asked.after)
-    rows = inner.order_by(None).order_by(model.id.desc()).limit(WINDOW).subquery()
+        inner = inner.where(
+            model.id > asked.after if asked.oldest_first else model.id < asked.after
+        )
+    rows = inner.order_by(None).order_by(order).limit(WINDOW).subquery()
     entity = aliased(model, rows)
     matching = _conditions(table, entity, asked, indexed=False)
     if asked.search:
@@ -108,10 +114,23 @@ def window(table: Table, base: Select[Any], asked: Asked) -> tuple[Any, ColumnEl
     return entity, and_(true(), *matching)
 
 
+def exactly(table: Table, base: Select[Any], asked: Asked) -> list[Any]:
+    """Return the rows of the whole table that have the searched text where an index finds it."""
+    fields = [one for one in table.filters if one.indexed and one.choices is None]
+    if not asked.search or not fields:
+        return []
+    found = [one.condition(table.model, asked.search) for one in fields]
+    others = _conditions(table, table.model, asked, indexed=True)
+    others += _conditions(table, table.model, asked, indexed=False)
+    exact = or_(*(condition for condition in found if condition is not None))
+    rows = base.where(exact, *others).order_by(None).order_by(table.model.id.desc())
+    return list(db.session.scalars(rows.limit(table.page_size)))
+
+
 def ordering(entity: Any, asked: Asked) -> list[ColumnElement[Any]]:
     """Return the order.  The key comes last, so that no two rows are equal."""
     columns = [(getattr(entity, name), descending) for name, descending in asked.sort]
-    columns.append((entity.id, True))
+    columns.append((entity.id, not asked.oldest_first))
     return [column.desc() if descending else column.asc() for column, descending in columns]
 
 

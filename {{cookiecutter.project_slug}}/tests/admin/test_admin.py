@@ -10,6 +10,7 @@ from app.db import db
 from app.models import User
 from app.signin.database import now
 from app.signin.models import ApiToken, AuditEvent, Invitation, LoginSession
+from app.tables import page as table_page
 
 PAGES = ("/admin/", "/admin/users/1", "/admin/events", "/admin/invitations", "/admin/tokens")
 POSTED = ("/admin/users/1", "/admin/invitations")
@@ -51,6 +52,20 @@ def test_nobody_else_can_post(app, admin, grace, path):
     assert admin.post(path, data={"action": "disable", "days": "1"}).status_code == 400
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "ANY"])
+def test_no_other_method_tells_of_a_page(app, admin, grace, method):
+    for browser in (grace, app.test_client()):
+        for path in (*PAGES, "/admin", "/admin/nothing"):
+            answer = browser.open(path, method=method)
+            assert (path, answer.status_code) == (path, 404)
+            assert "Allow" not in answer.headers
+            if method == "POST":
+                assert browser.press(path).status_code == 404
+    assert grace.get("/admin").status_code == 404
+    assert admin.get("/admin").status_code == 308
+    assert admin.open("/admin/events", method="DELETE").status_code == 405
+
+
 def test_only_administrators_see_the_link(app, admin, grace):
     assert 'href="/admin/"' in admin.get("/").text
     assert "/admin/" not in grace.get("/").text
@@ -79,6 +94,22 @@ def test_people_are_found(admin, grace):
     assert names("admin=yes") == ["Ada"]
     assert names("state=disabled") == []
     assert names("email=ada@example.com") == ["Ada"]
+
+
+def test_a_whole_address_or_number_finds_a_person_beyond_the_window(admin, grace, monkeypatch):
+    monkeypatch.setattr(table_page, "WINDOW", 1)
+
+    def names(query):
+        return re.findall(r'<a href="/admin/users/\d">(\w+) ', admin.get(f"/admin/?{query}").text)
+
+    assert names("") == ["Grace"]
+    assert names("search=ada@example.com") == ["Ada"]
+    assert names("search=1") == ["Ada"]
+    assert names("search=1&state=active") == ["Ada"]
+    assert names("search=1&state=disabled") == []
+    assert names("search=adas") == []
+    assert "Ada" in admin.get("/admin/?search=ada@example.com&format=csv").text
+    assert names("sort=created_at") == ["Ada"]
 
 
 def test_a_person_has_a_page(admin, grace):

@@ -136,6 +136,20 @@ def test_a_large_table_is_looked_through_window_by_window(notes, signed_in, monk
     assert link(signed_in, "Older rows", query) is None
 
 
+def test_the_oldest_rows_of_a_large_table_come_first_where_asked_for(notes, signed_in, monkeypatch):
+    monkeypatch.setattr(table_page, "WINDOW", 30)
+    notes(*(f"n{number}" for number in range(70)))
+
+    assert shown(signed_in, "sort=created_at")[0] == "n0"
+    assert shown(signed_in, "sort=created_at&page=2") == [f"n{number}" for number in range(25, 30)]
+    query = link(signed_in, "Newer rows", "sort=created_at&page=2")
+    assert shown(signed_in, query)[0] == "n30"
+    assert "the oldest first" in signed_in.get(f"/notes?{query}").text
+    assert shown(signed_in, link(signed_in, "Oldest rows", query))[0] == "n0"
+    assert shown(signed_in, "sort=-created_at")[0] == "n69"
+    assert shown(signed_in, link(signed_in, "Added", query))[0] == "n69"
+
+
 def test_a_page_costs_two_queries_beside_the_session_s(notes, signed_in, statements):
     notes(*["x"] * 40)
     with statements() as seen:
@@ -187,6 +201,27 @@ def test_a_cell_is_saved_and_the_table_stays_as_it_was(app, notes, signed_in):
 
     assert (answer.status_code, answer.location) == (303, "/notes?search=o&sort=body")
     assert note(app, 1) == "old & new"
+
+
+def test_a_value_saved_elsewhere_meanwhile_is_not_overwritten_unseen(app, notes, signed_in):
+    notes("old")
+    signed_in.press("/notes/1/edit", body="from my phone", was="old")
+    answer = signed_in.press("/notes/1/edit", body="from my desk", was="old")
+
+    assert answer.status_code == 422
+    assert "changed elsewhere meanwhile, to “from my phone”" in answer.text
+    assert note(app, 1) == "from my phone"
+    assert 'name="was" value="from my phone"' in answer.text
+    assert signed_in.press("/notes/1/edit", body="from my desk", was="from my phone").location
+    assert note(app, 1) == "from my desk"
+    assert signed_in.press("/notes/1/edit", body="from my desk", was="old").location
+
+
+def test_other_line_ends_are_no_change(app, notes, signed_in):
+    notes("one\ntwo")
+
+    assert signed_in.press("/notes/1/edit", body="three", was="one\r\ntwo").location
+    assert note(app, 1) == "three"
 
 
 @pytest.mark.parametrize(

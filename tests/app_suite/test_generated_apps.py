@@ -25,8 +25,18 @@ EVERYTHING = {"providers": "all", "features": "all", "database": "postgresql"}
 # On other versions of Python: the suite with all of them takes minutes.
 MUCH = EVERYTHING | {"providers": "popular"}
 NOTHING = {"providers": "none", "features": "none", "database": "sqlite"}
-# What no choice of providers changes: tested in the app with all of them and the one with none.
-SAME_EVERYWHERE = ("oauth",)
+# What no choice of providers changes: tested in the apps with many of them and those with none.
+SAME_EVERYWHERE = (
+    "oauth",
+    "tables",
+    "test_accounts.py",
+    "test_admission.py",
+    "test_db.py",
+    "test_sessions.py",
+)
+# The thousands of cases of the providers, and what names them.  The rest of this suite runs in the
+# template's folder (tests/template/test_in_place.py), where every provider and option is in too.
+OF_EACH_PROVIDER = ("tests/providers", "tests/test_docs.py", "tests/test_specification.py")
 ALONE = [{"providers": name, "features": "none", "database": "sqlite"} for name in KINDS]
 
 
@@ -98,4 +108,5 @@ def test_own_tests(version: str, answered: dict[str, str], generate: Callable[..
     command = [str(environment(version, everything / "requirements-dev.txt")), "-m", "pytest"]
     assert all((app / "tests" / part).exists() for part in SAME_EVERYWHERE)
     some = [f"--ignore=tests/{part}" for part in SAME_EVERYWHERE if answered in ALONE]
+    some += OF_EACH_PROVIDER if answered is EVERYTHING else ()
     assert " passed" in run(app, [*command, "-q", "-p", "no:cacheprovider", *some])

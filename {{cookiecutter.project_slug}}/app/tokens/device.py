@@ -4,6 +4,7 @@ The program asks for two codes, shows one of them to the person, and asks with t
 the person has agreed on a page of this app.  Spec: RFC 8628.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..signin.host import db
 from ..signin.models import ApiToken
 from ..signin.oauth.claims import printable
 from . import formats, grants, scopes
+from .bearer import count_bad_token
 from .errors import ApiError, bp
 from .personal import bp as pages
 
@@ -83,13 +85,25 @@ def _added(name: str, scope: str) -> tuple[str, str]:
 
 @bp.post("/v1/token")
 def token() -> Response:
-    """Exchange a device code or a refresh token.  Spec: RFC 8628 §3.4 and §3.5, RFC 6749 §6."""
-    form = request.form
+    """Exchange a device code or a refresh token.  Wrong ones are counted.
+
+    Spec: RFC 8628 §3.4 and §3.5, RFC 6749 §6.
+    """
+    try:
+        return _uncached(_granted(request.form))
+    except ApiError as problem:
+        if problem.error == "invalid_grant":
+            count_bad_token()
+        raise
+
+
+def _granted(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return the token response.  Raises ApiError."""
     match form.get("grant_type"):
         case "refresh_token":
-            return _uncached(grants.refreshed(form.get("refresh_token", "")))
+            return grants.refreshed(form.get("refresh_token", ""))
         case grant_type if grant_type == DEVICE_CODE:
-            return _uncached(_exchanged(form.get("device_code", "")))
+            return _exchanged(form.get("device_code", ""))
     raise ApiError(
         400, "unsupported_grant_type", f"grant_type must be {DEVICE_CODE} or refresh_token."
     )

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.tokens.device import DEVICE_CODE
+
 from .conftest import Program, make_token
 
 
@@ -69,6 +71,16 @@ def test_errors_are_json(program):
         answer = program.call(method, path)
         assert (answer.status_code, answer.get_json()["error"]) == (status, error)
     assert program.call("PUT", "me").headers["Allow"]
+
+
+@pytest.mark.parametrize("grant_type", ["refresh_token", DEVICE_CODE])
+def test_too_many_wrong_grants(make_app, grant_type):
+    app = make_app({"RATELIMIT_ENABLED": "1", "RATELIMIT_LOGIN": "3 per minute"})
+    sent = {"grant_type": grant_type, "refresh_token": "x", "device_code": "x"}
+    answers = [app.test_client().post("/api/v1/token", data=sent) for _ in range(5)]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400, 429, 429]
+    assert answers[-1].get_json()["error"] == "too_many_requests"
 
 
 def test_too_many_wrong_tokens(make_app):

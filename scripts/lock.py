@@ -3,26 +3,40 @@
 Arguments go to `uv pip compile`: --upgrade, or --upgrade-package NAME.  Without any, versions stay.
 """
 
+import json
 import re
 import subprocess
 import sys
 import tempfile
 import tomllib
+from itertools import groupby
 from pathlib import Path
 
 from clean_copy import ROOT, generate
 
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 LOCKS = ("requirements.txt", "requirements-dev.txt")
-GUARD = '# template: if cookiecutter.__database == "postgresql"\n'
+FEATURES = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))["_features"]
+# Each answer that brings packages: its guard, and the answer that does without them.
+OPTIONS = {
+    'cookiecutter.__database == "postgresql"': {"database": "sqlite"},
+    **{
+        f'"{feature}" in cookiecutter.__features': {
+            "features": ",".join(other for other in FEATURES if other != feature)
+        }
+        for feature in ("metrics",)
+    },
+}
+EVERYTHING = {"providers": "all", "features": "all", "database": "postgresql"}
+GUARD = "# template: if {}\n"
 END = "# template: endif\n"
 
 
-def locked(folder: Path, database: str, *more: str) -> dict[str, str]:
-    """The lock files of an app with this database, made by its own scripts/lock.py."""
-    answers = ("providers=all", "features=all", f"database={database}")
-    generate(folder, "--accept-hooks", "no", f"project_slug={database}", *answers)
-    app = folder / database
+def locked(folder: Path, slug: str, answers: dict[str, str], *more: str) -> dict[str, str]:
+    """The lock files of an app with these answers, made by its own scripts/lock.py."""
+    words = [f"{question}={answer}" for question, answer in answers.items()]
+    generate(folder, "--accept-hooks", "no", f"project_slug={slug}", *words)
+    app = folder / slug
     subprocess.run([sys.executable, "scripts/lock.py", *sys.argv[1:], *more], cwd=app, check=True)
     return {name: (app / name).read_text(encoding="utf-8") for name in LOCKS}
 
@@ -33,23 +47,33 @@ def blocks(lock: str) -> list[tuple[str, str]]:
     return [(block.split("==")[0], block) for block in found]
 
 
-def guarded(full: str, base: str) -> str:
-    """`full` with a guard around each package that `base` can do without."""
-    needed = dict(blocks(base))
-    text = "".join(
-        block if name in needed else f"{GUARD}{block}{END}" for name, block in blocks(full)
-    )
-    return text.replace(END + GUARD, "")
+def guarded(full: str, without: dict[str, str]) -> str:
+    """`full` with a guard around each package that one of the locks in `without` does not have."""
+    needed = {guard: dict(blocks(lock)) for guard, lock in without.items()}
+
+    def guard_of(block: tuple[str, str]) -> str:
+        return next((guard for guard, names in needed.items() if block[0] not in names), "")
+
+    text = ""
+    for guard, side_by_side in groupby(blocks(full), guard_of):
+        packages = "".join(block for _, block in side_by_side)
+        text += f"{GUARD.format(guard)}{packages}{END}" if guard else packages
+    return text
 
 
 def lock_app() -> None:
-    """Lock with every option on, then without, at the same versions; guard the difference."""
+    """Lock with every option on, then without each, at the same versions; guard the difference."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        full = locked(folder, "postgresql")
-        base = locked(folder, "sqlite", "-c", str(folder / "postgresql" / LOCKS[1]))
+        full = locked(folder, "full", EVERYTHING)
+        same = ("-c", str(folder / "full" / LOCKS[1]))
+        without = {
+            guard: locked(folder, f"without-{number}", EVERYTHING | answer, *same)
+            for number, (guard, answer) in enumerate(OPTIONS.items())
+        }
     for lock in LOCKS:
-        (TEMPLATE / lock).write_text(guarded(full[lock], base[lock]), encoding="utf-8")
+        others = {guard: locks[lock] for guard, locks in without.items()}
+        (TEMPLATE / lock).write_text(guarded(full[lock], others), encoding="utf-8")
 
 
 def lock_template() -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from gunicorn.glogging import Logger
 
+from app import options
 from app.web.logs import loggable
 
 wsgi_app = "app:create_app()"
@@ -47,6 +48,10 @@ class AccessLog(Logger):
 accesslog = "-"
 logger_class = AccessLog
 access_log_format = '%(time)s %(h)s "%(m)s %(path)s" %(s)s %(B)s %(L)s %({x-request-id}o)s'
+
+# What the options of this app add to the server.
+for option in options():
+    globals().update(getattr(option, "gunicorn_hooks", dict)())
 
 
 def on_starting(server):

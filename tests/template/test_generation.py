@@ -234,6 +234,7 @@ def test_guards_ask_for_options_that_exist(template: Path):
     }
     assert conditions <= {
         'if cookiecutter.__database == "postgresql"',
+        'if "metrics" in cookiecutter.__features',
         'if cookiecutter.__providers != "none"',
         "for provider in cookiecutter.__providers | declarations",
         "if cookiecutter is not defined",
@@ -324,6 +325,7 @@ def test_an_app_without_features_carries_nothing_of_any(generate):
     app = generate()
     traces = re.compile(
         r"(?<!\w)/admin/|app/admin|/api/v1|account/tokens|app/tokens|tokens\.bearer|_pat_|Bearer …"
+        r"|METRICS_|prometheus"
     )
     found = [
         f"{name}: {line}"

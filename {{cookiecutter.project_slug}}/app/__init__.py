@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from types import ModuleType
 
 from flask import Flask
 
@@ -20,7 +21,7 @@ PROVIDERS = "{{ cookiecutter.__providers }}"  # fmt: skip
 FEATURES = "{{ cookiecutter.__features }}"  # fmt: skip
 # template: if cookiecutter is not defined
 NAME, SLUG, PROVIDERS = "The template itself", "template", "all"
-FEATURES = "tokens,admin"
+FEATURES = "tokens,admin,metrics"
 # template: endif
 
 MAX_BODY = 64 * 1024
@@ -35,9 +36,10 @@ def create_app(
     `environ` is None, the process exits with its message instead.
     """
     declared = providers.load(PROVIDERS) if declared is None else declared
+    of_options = dict(pair for one in options() for pair in getattr(one, "SETTINGS", {}).items())
     try:
         environment = config.environment() if environ is None else environ
-        settings = config.load(environment, declared, NAME)
+        settings = config.load(environment, declared, NAME, of_options)
     except config.ConfigError as error:
         if environ is not None:
             raise
@@ -71,13 +73,19 @@ def create_app(
         {"label": "Account", "endpoint": "signin_account.profile"},
     ]
     app.extensions["navigation"] = navigation
-    for feature in FEATURES.split(",") if FEATURES != "none" else ():
-        import_module(f".{feature}", __name__).init_app(app, SLUG)
+    for option in options():
+        option.init_app(app, SLUG)
     app.register_blueprint(health.bp)
     app.register_blueprint(tables.bp)
     app.register_blueprint(home.bp)
     app.context_processor(lambda: {"nav": navigation})
     return app
+
+
+def options() -> list[ModuleType]:
+    """Return the optional parts of this app."""
+    names = FEATURES.split(",") if FEATURES != "none" else ()
+    return [import_module(f".{name}", __name__) for name in names]
 
 
 def _settings_page(error: config.ConfigError) -> Flask:

@@ -197,6 +197,8 @@ class Settings:
     )
     providers: tuple[Provider, ...]
     clients: Mapping[str, Client]
+    # The settings of the app's options, by name in lower case.
+    of_options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     # The owner has turned the practice provider on, so it is not for this machine only.
     practice_for_all: bool = False
     # What is wrong although the app runs: with `incomplete`, production would not start.
@@ -238,11 +240,15 @@ ROWS = [row for row in fields(Settings) if row.metadata]
 
 
 def load(
-    environ: Mapping[str, str], declared: Iterable[Provider] | None = None, app_name: str = ""
+    environ: Mapping[str, str],
+    declared: Iterable[Provider] | None = None,
+    app_name: str = "",
+    of_options: Mapping[str, Callable[[Reader, str], Any]] | None = None,
 ) -> Settings:
     """Return the settings from `environ`, for an app with these declared providers.
 
     If `declared` is None, all in `providers/` are used.  `app_name` is used if APP_NAME is not set.
+    `of_options` says how each setting of the app's options is read, by its name in lower case.
     Raises ConfigError, which lists every problem.
     """
     declared = tuple(all_providers() if declared is None else declared)
@@ -257,11 +263,13 @@ def load(
         chosen += tuple(generic_providers.described(reader, kind, taken))
     values["app_name"] = values["app_name"] or app_name
     clients = providers.clients(reader, chosen, values["public_url"])
+    more = {name: read(reader, name.upper()) for name, read in (of_options or {}).items()}
     _check(reader, chosen, clients)
     return Settings(
         **values,
         providers=chosen,
         clients=clients,
+        of_options=more,
         practice_for_all=reader.flag("PRACTICE_PROVIDER", "0"),
         incomplete=tuple(reader.incomplete),
         notices=tuple(reader.notices),

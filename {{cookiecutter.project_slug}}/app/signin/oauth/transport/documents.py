@@ -102,8 +102,8 @@ class Documents:
         return cached
 
     def _fetch(self, key: DocumentKey, read: Callable[[Any], Any]) -> CachedDocument:
-        provider, _, url = key
-        value = read(self._http.call(provider, "", url))
+        provider, kind, url = key
+        value = read(self._http.call(provider, "", url, kind=kind))
         now = time.monotonic()
         self._cache[key] = cached = CachedDocument(value, now, now + FRESH_SECONDS)
         return cached

@@ -2,7 +2,7 @@
 
 All threads share the session.  That is sound because it holds no state: no cookies, no redirects,
 nothing of the environment (`~/.netrc` would replace our Authorization header), and nothing changes
-it after it is made.
+it after the app has started.
 """
 
 import ssl
@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import copy_context
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
@@ -101,6 +101,9 @@ class Http:
     `proxy` is the only proxy that is used, but not for the hosts of `no_proxy`; `read_seconds` is
     how long to wait for the next byte of a response; `trust_store` is a file of certificates in
     place of certifi's; `loopback` allows plain http to this machine, `http_hosts` to these hosts.
+
+    `watched` is called with the provider's name and the kind of each call (token, userinfo,
+    metadata, keys), and stands around it: an option that measures sets its own.
     """
 
     def __init__(
@@ -127,12 +130,14 @@ class Http:
         self._session.mount("http://", adapter)
         self._calls: dict[str, _Calls] = {}
         self._threads = ThreadPoolExecutor(32, "profile")
+        self.watched: Callable[[str, str], AbstractContextManager[None]] = lambda *_: nullcontext()
 
-    def send(self, provider: str, request: requests.Request) -> Response:
+    def send(self, provider: str, request: requests.Request, kind: str = "token") -> Response:
         """Send one request to a provider and return its response, whatever the status.
 
-        Redirects are not followed.  Raises ProviderUnavailable where there is no complete response
-        in time, InvalidResponse where it is larger than 1 MiB.
+        `kind` is what is asked for; see `watched`.  Redirects are not followed.  Raises
+        ProviderUnavailable where there is no complete response in time, InvalidResponse where it is
+        larger than 1 MiB.
         """
         hosts = self.http_hosts
         if problem := url_problem(request.url, loopback=self.loopback, http_hosts=hosts):
@@ -141,7 +146,7 @@ class Http:
         if proxies and is_direct(request.url, self._no_proxy):
             proxies = {}
         try:
-            with self._calls.setdefault(provider, _Calls()).one():
+            with self._calls.setdefault(provider, _Calls()).one(), self.watched(provider, kind):
                 prepared = self._session.prepare_request(request)
                 limits = (seconds_left(CONNECT_SECONDS), self._read_seconds)
                 options: dict[str, Any] = {"proxies": proxies, "timeout": limits, "stream": True}
@@ -166,10 +171,12 @@ class Http:
         form: Mapping[str, str] | None = None,
         json: Any = None,
         scheme: str = "Bearer",
+        kind: str = "userinfo",
     ) -> Any:
         """Return the JSON that `url` answers with.
 
-        `token` goes into the Authorization header, after `scheme`, if both are set.
+        `token` goes into the Authorization header, after `scheme`, if both are set.  For `kind` see
+        `send`.
         The method is GET, or POST with a `form` or `json`.  For another status than success it
         raises what `failure` returns.
         Spec: RFC 6750 §2.1.
@@ -179,7 +186,7 @@ class Http:
         request = requests.Request(
             method, url, params=query, headers=headers, data=form, json=json, auth=auth
         )
-        response = self.send(provider, request)
+        response = self.send(provider, request, kind)
         if response.status not in SUCCESS:
             raise failure(urlsplit(url).netloc, response, token)
         return decode_json(response.body)

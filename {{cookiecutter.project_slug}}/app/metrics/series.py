@@ -34,7 +34,8 @@ class Series:
         made = {
             **_of_sign_in(self.registry),
             **_of_providers(self.registry),
-            **_of_the_app(self.registry),
+            **_of_requests(self.registry),
+            **_of_the_database(self.registry),
         }
         for name, series in made.items():
             object.__setattr__(self, name, series)
@@ -81,7 +82,7 @@ def _of_providers(registry: CollectorRegistry) -> dict[str, Counter | Histogram]
     }
 
 
-def _of_the_app(registry: CollectorRegistry) -> dict[str, Counter | Gauge | Histogram]:
+def _of_requests(registry: CollectorRegistry) -> dict[str, Counter | Histogram]:
     return {
         "request_seconds": Histogram(
             "app_request_seconds",
@@ -96,7 +97,12 @@ def _of_the_app(registry: CollectorRegistry) -> dict[str, Counter | Gauge | Hist
             ("endpoint", "method", "status"),
             registry=registry,
         ),
-        # A process that has ended has no connections: only the living are added up.
+    }
+
+
+def _of_the_database(registry: CollectorRegistry) -> dict[str, Gauge]:
+    """Return the series of connections.  Only those of processes that are alive are added up."""
+    return {
         "connections": Gauge(
             "app_database_connections",
             "Connections of the database that requests hold",

@@ -24,7 +24,7 @@ OPTIONS = {
         f'"{feature}" in cookiecutter.__features': {
             "features": ",".join(other for other in FEATURES if other != feature)
         }
-        for feature in ("metrics",)
+        for feature in ("live", "metrics")
     },
 }
 EVERYTHING = {"providers": "all", "features": "all", "database": "postgresql"}

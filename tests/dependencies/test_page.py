@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 PAGE = (TEMPLATE / "docs" / "dependencies.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `([\w-]+)` \|(.*)\|$", PAGE, re.MULTILINE))
-OPTIONS = {"psycopg", "redis", "flask-sock", "prometheus-client"}
+OPTIONS = {"psycopg", "redis", "flask-sock", "simple-websocket", "wsproto", "prometheus-client"}
 
 
 def test_every_package_has_a_row() -> None:

@@ -11,6 +11,8 @@ from harness.browser import Browser
 from harness.walk import Row, sign_in, walk
 
 HTTPS = "https://app.example.org"
+# The option `live` opens a WebSocket here; older browsers do not take 'self' for that.
+CONNECT = ["'self'", "wss://app.example.org"]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +77,8 @@ def test_hd_01_and_04_headers_are_on_every_answer(kind: str, production: Any) ->
     policy = directives(answer.headers["Content-Security-Policy"])
     for name in ("default-src", "object-src", "base-uri", "frame-ancestors"):
         assert policy[name] == ["'none'"], name
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == ["'self'"]
+    assert policy["script-src"] == policy["style-src"] == ["'self'"]
+    assert policy["connect-src"] == CONNECT
     assert not any("unsafe" in value for values in policy.values() for value in values)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -181,7 +184,7 @@ def test_hd_08_a_form_that_was_too_old_may_lead_to_a_provider_too(
 def test_ws_same_origin_only(production: Any) -> None:
     answer = production.test_client().get("/", base_url=HTTPS)
     policy = directives(answer.headers["Content-Security-Policy"])
-    assert policy["connect-src"] == ["'self'"]
+    assert policy["connect-src"] == CONNECT
 
 
 def test_lg_08_no_token_of_a_provider_reaches_the_browser(

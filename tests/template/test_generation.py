@@ -234,6 +234,7 @@ def test_guards_ask_for_options_that_exist(template: Path):
     }
     assert conditions <= {
         'if cookiecutter.__database == "postgresql"',
+        'if "live" in cookiecutter.__features',
         'if "metrics" in cookiecutter.__features',
         'if cookiecutter.__providers != "none"',
         "for provider in cookiecutter.__providers | declarations",
@@ -325,6 +326,7 @@ def test_an_app_without_features_carries_nothing_of_any(generate):
     app = generate()
     traces = re.compile(
         r"(?<!\w)/admin/|app/admin|/api/v1|account/tokens|app/tokens|tokens\.bearer|_pat_|Bearer …"
+        r"|(?<!\w)/live\b|app[/.]live|live\.js|WebSocket|wss?://|flask.sock|wsproto"
         r"|METRICS_|prometheus"
     )
     found = [
@@ -335,6 +337,22 @@ def test_an_app_without_features_carries_nothing_of_any(generate):
         if traces.search(line)
     ]
     assert found == []
+
+
+def test_an_app_without_features_connects_to_nothing(generate, inside):
+    """Nothing of an option is in the policy, the addresses or the pages."""
+    policy, rules, scripts = inside(
+        generate(),
+        "from app import create_app",
+        "app = create_app({'APP_ENV': 'development', 'SECRET_KEY': 'for-tests-only' * 4,"
+        " 'DATABASE_URL': 'sqlite://'})",
+        "answer = app.test_client().get('/login', base_url='http://localhost:8000')",
+        "[answer.headers['Content-Security-Policy'], [str(rule) for rule in"
+        " app.url_map.iter_rules()], app.extensions['scripts']]",
+    )
+    assert " connect-src 'self';" in policy
+    assert not [rule for rule in rules if rule.startswith(("/live", "/api", "/admin", "/device"))]
+    assert scripts == []
 
 
 def test_hooks_declined(template: Path, tmp_path: Path):

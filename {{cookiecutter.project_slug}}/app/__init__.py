@@ -21,7 +21,7 @@ PROVIDERS = "{{ cookiecutter.__providers }}"  # fmt: skip
 FEATURES = "{{ cookiecutter.__features }}"  # fmt: skip
 # template: if cookiecutter is not defined
 NAME, SLUG, PROVIDERS = "The template itself", "template", "all"
-FEATURES = "tokens,admin,metrics"
+FEATURES = "tokens,admin,live,metrics"
 # template: endif
 
 MAX_BODY = 64 * 1024
@@ -72,13 +72,14 @@ def create_app(
         {"label": "Notes", "endpoint": "home.notes"},
         {"label": "Account", "endpoint": "signin_account.profile"},
     ]
-    app.extensions["navigation"] = navigation
+    scripts: list[tuple[str, str]] = []
+    app.extensions.update(navigation=navigation, scripts=scripts)
     for option in options():
         option.init_app(app, SLUG)
     app.register_blueprint(health.bp)
     app.register_blueprint(tables.bp)
     app.register_blueprint(home.bp)
-    app.context_processor(lambda: {"nav": navigation})
+    app.context_processor(lambda: {"nav": navigation, "scripts": scripts})
     return app
 
 

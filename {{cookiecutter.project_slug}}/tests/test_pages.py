@@ -20,7 +20,7 @@ NONE = {f"OIDC_FAKE_{ending}": "" for ending in ("ISSUER", "CLIENT_ID", "CLIENT_
 def pages(app):
     """Return every page that can be opened by its address alone, administrators' pages aside."""
     rules = [r for r in app.url_map.iter_rules() if not r.endpoint.startswith("admin.")]
-    paths = {r.rule for r in rules if "GET" in r.methods and not r.arguments}
+    paths = {r.rule for r in rules if "GET" in r.methods and not (r.arguments or r.websocket)}
     programs = ("/api/", "/dev/practice")
     return sorted(path for path in paths if not path.startswith(programs))
 

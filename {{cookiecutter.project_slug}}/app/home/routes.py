@@ -11,7 +11,7 @@ from ..models import User
 from ..signin.auth import sessions, settings
 from ..signin.forms import Form
 from ..tables import Column, Refused, Table, asked_of, csv_file, edit, read, wants_csv
-from .models import Note
+from .models import Note, notes_changed
 
 bp = Blueprint("home", __name__, template_folder="templates")
 
@@ -52,6 +52,7 @@ def notes() -> str | Response:
     form = NoteForm()
     if form.validate_on_submit():
         db.session.add(Note(user_id=user.id, body=form.body.data))
+        notes_changed(user.id)
         db.session.commit()
         return redirect(url_for("home.notes"), code=303)
     if wants_csv():
@@ -67,6 +68,7 @@ def edit_note(note_id: int) -> Response | tuple[str, int]:
     note = db.session.scalar(select(Note).where(*mine)) or abort(404)
     if refused := edit(NOTES, note):
         return _page(NoteForm(formdata=None), refused), 422
+    notes_changed(note.user_id)
     db.session.commit()
     return redirect(f"{url_for('home.notes')}?{asked_of(NOTES).query()}", code=303)
 
@@ -87,8 +89,9 @@ def _page(form: NoteForm, refused: Refused | None = None) -> str:
 @sessions.login_required
 def delete_note(note_id: int) -> Response:
     """Delete a note of the current user."""
-    mine = Note.id == note_id, Note.user_id == sessions.user().id
-    db.session.execute(delete(Note).where(*mine))
+    user_id = sessions.user().id
+    db.session.execute(delete(Note).where(Note.id == note_id, Note.user_id == user_id))
+    notes_changed(user_id)
     db.session.commit()
     return redirect(url_for("home.notes"), code=303)
 

@@ -9,6 +9,7 @@ from .user import EMAIL_LENGTH, NAME_LENGTH, PICTURE_LENGTH, SignInUser
 
 SUB_LENGTH = 255
 SID_LENGTH = 255
+LIVE_EVENT_LENGTH = 500
 KEEP_IDS = {"sqlite_autoincrement": True}
 
 
@@ -167,6 +168,20 @@ class ApiToken(Base):
     last_used_address: Mapped[str | None] = mapped_column(String(64))
 
     user: Mapped[SignInUser | None] = relationship(USER)
+
+
+class LiveEvent(Base):
+    """An event for the open pages of a user, of the option `live`: a small JSON object.
+
+    It is needed for some seconds only, and deleted with other old rows.
+    """
+
+    __tablename__ = "live_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
+    event: Mapped[str] = mapped_column(String(LIVE_EVENT_LENGTH))
+    created_at: Mapped[Moment] = mapped_column(default=now, index=True)
 
 
 class ProviderToken(Base):

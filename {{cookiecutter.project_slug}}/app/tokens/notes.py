@@ -6,7 +6,7 @@ from flask import jsonify, request, url_for
 from sqlalchemy import delete, select
 from werkzeug.wrappers import Response
 
-from ..home.models import Note
+from ..home.models import Note, notes_changed
 from ..signin.host import db
 from .bearer import current_user, token_required
 from .errors import ApiError, bp
@@ -47,6 +47,7 @@ def create_note() -> tuple[Response, int, dict[str, str]]:
         )
     note = Note(user_id=current_user().id, body=body.strip())
     db.session.add(note)
+    notes_changed(note.user_id)
     db.session.commit()
     return jsonify(_plain(note)), 201, {"Location": url_for("api.delete_note", note_id=note.id)}
 
@@ -59,6 +60,7 @@ def delete_note(note_id: int) -> Response:
     gone = delete(Note).where(*mine).returning(Note.id)
     if db.session.scalar(gone) is None:
         raise ApiError(404, "not_found", "You have no such note.")
+    notes_changed(current_user().id)
     db.session.commit()
     return Response(status=204)
 

@@ -11,7 +11,7 @@ from ..signin.config import Settings
 HSTS = "max-age=63072000"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:;"
-    " connect-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none';"
+    " connect-src {connect}; form-action {forms}; base-uri 'none'; frame-ancestors 'none';"
     " object-src 'none'"
 )
 SAME_EVERYWHERE = {
@@ -25,6 +25,8 @@ SAME_EVERYWHERE = {
 def init_app(app: Flask, settings: Settings) -> None:
     """Add the headers to every response."""
     to_providers = form_targets(settings)
+    # Where scripts may connect to; an option adds its own.
+    connect = app.extensions["connect_sources"] = ["'self'"]
     hsts = HSTS + ("; includeSubDomains" if settings.hsts_subdomains else "")
 
     @app.after_request
@@ -32,7 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers = response.headers
         headers.update(SAME_EVERYWHERE)
         forms = to_providers if g.get("leads_to_provider") else "'self'"
-        headers["Content-Security-Policy"] = POLICY.format(forms=forms)
+        headers["Content-Security-Policy"] = POLICY.format(forms=forms, connect=" ".join(connect))
         callback = request.endpoint in CALLBACKS
         headers["Referrer-Policy"] = "no-referrer" if callback else "same-origin"
         headers["X-Request-ID"] = g.request_id

@@ -34,7 +34,7 @@ SYSTEMS = (
 @bp.get("/sessions")
 def devices() -> str:
     """Show the browsers that are signed in, this one first."""
-    open_sessions = sessions.open_sessions(current().user_id)
+    open_sessions = sessions.open_sessions(LoginSession.user_id == current().user_id)
     open_sessions.sort(key=lambda row: row.id != current().id)
     return render_template(
         "signin/account/devices.html",

@@ -12,7 +12,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..auth import audit, settings
 from ..database import now
 from ..host import USER_ID, Base, db
-from ..models import ApiToken, AuditEvent, Identity, Invitation, LoginSession, PendingLogin
+from ..models import (
+    ApiToken,
+    AuditEvent,
+    Identity,
+    Invitation,
+    LiveEvent,
+    LoginSession,
+    PendingLogin,
+)
 from .blueprint import bp, current
 from .recent_sign_in import recent_sign_in_required
 
@@ -24,7 +32,10 @@ SECRET_PARTS = (
 INTERNAL = {"sid", "request_id", "family", "held"}
 OURS = {
     model.__tablename__
-    for model in (ApiToken, AuditEvent, Identity, Invitation, LoginSession, PendingLogin)
+    for model in (
+        *(ApiToken, AuditEvent, Identity, Invitation),
+        *(LiveEvent, LoginSession, PendingLogin),
+    )
 }
 
 

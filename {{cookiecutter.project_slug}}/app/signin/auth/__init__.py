@@ -38,6 +38,8 @@ from ..oauth.flow import LoginFlow
 from ..oauth.provider import Client
 
 MAX_NEXT_LENGTH = 2048
+# The header of a request that a page makes by itself, when nobody asked for it.
+BY_PAGE = "X-By-Page"
 CALLBACKS = ("signin.callback", "signin.posted_callback")
 
 bp = Blueprint(

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..database import now
 from ..host import Base, db
-from ..models import ApiToken, AuditEvent, Invitation, LoginSession, PendingLogin
+from ..models import ApiToken, AuditEvent, Invitation, LiveEvent, LoginSession, PendingLogin
 from . import pending, sessions, settings
 
 INTERVAL_SECONDS = 3600
@@ -26,7 +26,7 @@ _next_run = 0.0
 
 
 def run() -> None:
-    """Delete expired sessions, pending logins and tokens, old invitations and events; commit."""
+    """Delete expired sessions, logins and tokens, old invitations and events; commit."""
     while _bite_of_each():
         pass
 
@@ -60,6 +60,7 @@ def _expired() -> list[tuple[type[Base], ColumnElement[bool]]]:
         (LoginSession, sessions.past_limits()),
         (PendingLogin, pending.expired()),
         (ApiToken, ApiToken.expires_at < now() - timedelta(days=1)),
+        (LiveEvent, LiveEvent.created_at < now() - timedelta(hours=1)),
         (Invitation, Invitation.expires_at < too_old),
         (AuditEvent, AuditEvent.created_at < too_old),
     ]

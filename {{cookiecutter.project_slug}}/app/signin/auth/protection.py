@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from ..config import Settings
 from ..oauth.responses import is_loopback
+from . import BY_PAGE
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -26,7 +27,11 @@ class ForeignOrigin(CSRFError):
 
 
 class SessionCookie(SecureCookieSessionInterface):
-    """Flask's session cookie.  A HEAD request does not change it; an unreadable one is deleted."""
+    """Flask's session cookie.  An unreadable one is deleted.
+
+    A HEAD request does not change it, nor does a page that fetches itself: the message for the
+    person's next page must stay.
+    """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return what the cookie holds."""
@@ -37,7 +42,7 @@ class SessionCookie(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie."""
-        session.modified = session.modified and request.method != "HEAD"
+        session.modified &= request.method != "HEAD" and BY_PAGE not in request.headers
         super().save_session(app, session, response)
 
 

@@ -34,6 +34,7 @@ from ..host import db
 from ..models import Identity, LoginSession, PendingLogin
 from ..oauth.errors import InvalidCallback
 from ..user import SignInUser
+from . import BY_PAGE
 
 SEEN_EVERY = timedelta(minutes=1)
 USER_AGENT_LENGTH = 255
@@ -204,11 +205,10 @@ def end(*conditions: ColumnElement[bool]) -> list[int]:
     return list(db.session.scalars(ended.execution_options(synchronize_session=False)))
 
 
-def open_sessions(user_id: int | None = None) -> list[LoginSession]:
-    """Return the open sessions of a user, or of all, with their users, the last used first."""
+def open_sessions(*conditions: ColumnElement[bool]) -> list[LoginSession]:
+    """Return the open sessions that match, with their users, the last used first."""
     rows = select(LoginSession).options(joinedload(LoginSession.user, innerjoin=True))
-    if user_id is not None:
-        rows = rows.where(LoginSession.user_id == user_id)
+    rows = rows.where(*conditions)
     newest = db.session.scalars(rows.order_by(LoginSession.last_seen_at.desc()))
     return [row for row in newest if ends_at(row) > now() and row.user.is_active]
 
@@ -243,7 +243,8 @@ def _load_user(key: str) -> SignInUser | None:
         return None
     if row.provider.startswith(PRACTICE) and not current_app.config["SIGNIN_DEVELOPMENT"]:
         return None
-    if may_commit and row.last_seen_at < moment - SEEN_EVERY:
+    # A page that fetches itself must not keep its session open.
+    if may_commit and row.last_seen_at < moment - SEEN_EVERY and BY_PAGE not in request.headers:
         # Use UPDATE: if the row is gone, it does nothing instead of failing.
         seen = update(LoginSession).where(LoginSession.id == row.id).values(last_seen_at=moment)
         db.session.execute(seen)

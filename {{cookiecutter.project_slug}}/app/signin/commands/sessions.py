@@ -16,7 +16,8 @@ sessions = Group("sessions", help="List and end sessions.")
 @click.option("--user", "who", help="List sessions of one user: a number, or provider:sub.")
 def list_sessions(who: str | None) -> None:
     """List the browsers that are signed in."""
-    rows = login_sessions.open_sessions(find_user(who).id if who else None)
+    theirs = [LoginSession.user_id == find_user(who).id] if who else []
+    rows = login_sessions.open_sessions(*theirs)
     for row in rows:
         click.echo(f"{row.id:>6}  {named(row.user)}  {row.provider}  {row.address or '-'}")
         click.echo(

@@ -51,7 +51,8 @@ def show(who: str) -> None:
         click.echo(f"  identity  {identity.provider}:{identity.sub}  {identity.email or ''}")
         click.echo(f"            issuer {identity.issuer or '-'}")
         click.echo(f"            last used {moment(identity.last_used_at)}")
-    click.echo(f"  sessions  {len(sessions.open_sessions(person.id))}")
+    theirs = LoginSession.user_id == person.id
+    click.echo(f"  sessions  {len(sessions.open_sessions(theirs))}")
 
 
 def _identities(person: SignInUser) -> list[Identity]:

@@ -66,3 +66,5 @@ document.addEventListener("submit", (event) => {
 });
 
 document.querySelectorAll("[data-table]").forEach(prepare);
+// A part of the page has been replaced by a newer one.
+document.addEventListener("swapped", ({ detail }) => detail.querySelectorAll("[data-table]").forEach(prepare));

@@ -25,6 +25,7 @@ JINJA = {
     ".env.example",
     "README.md",
     "app/__init__.py",
+    "compose.yaml",
     "pyproject.toml",
     "requirements-dev.txt",
     "requirements.txt",

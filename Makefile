@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check fix lock newest catalogue mutate
+.PHONY: help setup servers demo test check fix lock newest release catalogue mutate
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -44,6 +44,7 @@ check: setup servers  ## What CI runs: format, lint, types, tests
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
 	$(RUN) -m pytest -n 2 --dist loadfile
+	@$(RUN) scripts/release.py --checked
 
 fix: setup  ## Format, and mend what the linter can mend
 	$(RUN) -m ruff format .
@@ -55,6 +56,9 @@ lock: setup  ## Make all requirements files again (ARGS=--upgrade for newer vers
 newest: setup  ## Run the app's tests with the newest packages (VERSIONS=lowest, or prerelease)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(RUN) '{{cookiecutter.project_slug}}/scripts/other_versions.py' \
 		$(or $(VERSIONS),newest)
+
+release:  ## Commit and tag a release, here (VERSION=0.2.0); make check must have passed
+	@$(FOUND) scripts/release.py '$(VERSION)'
 
 catalogue: setup  ## Write the tables of the providers into the docs again
 	$(RUN) '{{cookiecutter.project_slug}}/scripts/provider_pages.py'

@@ -4,8 +4,9 @@ Cookiecutter renders answers of the command line and of ~/.cookiecutterrc as Jin
 replay file, and lets anybody set a private variable. So the environment is a sandbox, and every
 answer is checked a second time when the project folder gets its name, before anything is on disk.
 
-What differs between versions of the template (providers, features) is read from the files when a
-filter runs: cruft generates two versions in one process, and imports this module once.
+cruft generates two versions of the template in one process, from one folder.  So the module takes
+itself out of `sys.modules`, for the next version to import its own; and what the files say
+(providers, features) is read when a filter runs.
 """
 
 from __future__ import annotations
@@ -391,5 +392,6 @@ class Answers(Extension):
     def __init__(self, environment: Environment) -> None:
         """Cookiecutter offers no way to choose the class, so the finished object changes it."""
         super().__init__(environment)
+        sys.modules.pop(__name__, None)
         environment.__class__ = CheckedEnvironment
         environment.filters.update({check.__name__: check for check in FILTERS})

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from .updating import UPSTREAM
+
 
 @pytest.fixture
 def inside() -> Callable[..., Any]:
@@ -28,5 +30,42 @@ def inside() -> Callable[..., Any]:
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def type_in(repository: Path, tmp_path: Path) -> Callable[..., str]:
+    """Run what the page says, as it stands there, and answer each question with Enter.
+
+    `uvx` runs the locked cruft, `make` does nothing, and GitHub is a folder of this machine.
+    """
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "uvx").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m "$@"\n')
+    (programs / "make").write_text("#!/bin/sh\n")
+    for program in programs.iterdir():
+        program.chmod(0o755)
+    upstream = UPSTREAM.replace("<owner>", "somebody")
+    environ = {
+        **os.environ,
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{repository.as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": upstream,
+    }
+
+    def run(folder: Path, commands: str, typed: str = "\n" * 20) -> str:
+        done = subprocess.run(
+            ["bash", "-ec", commands.replace("<owner>", "somebody")],
+            cwd=folder,
+            env=environ,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
 
     return run

@@ -1,31 +1,16 @@
 """cruft is the way to update an app and to add an option later: create, check, diff, update."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from clean_copy import ROOT
+
+from .updating import commit, git, written
 
 TEMPLATE = "{{cookiecutter.project_slug}}"
-
-
-def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
-    )
-    return done.stdout
-
-
-def commit(folder: Path, message: str) -> str:
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", message)
-    return git(folder, "rev-parse", "HEAD").strip()
 
 
 @pytest.fixture
@@ -106,6 +91,11 @@ def test_updating_to_a_newer_version(app: Path, repository: Path, tool):
     questions["__version"] = "0.2.0"
     questions["_features"] += ["later"]
     (repository / "cookiecutter.json").write_text(json.dumps(questions, indent=4))
+    # Its own filter, too: the older version's module must not stay.
+    filters = repository / "local_extensions.py"
+    filters.write_text(filters.read_text().replace("FILTERS = (", "FILTERS = (\n    ascii,"))
+    with (repository / TEMPLATE / ".env.example").open("a") as file:
+        file.write("# {{ 'later' | ascii }}\n")
     feature = repository / TEMPLATE / "app/later/__init__.py"
     feature.parent.mkdir()
     feature.write_text('"""A feature of a later version."""\n')
@@ -119,59 +109,13 @@ def test_updating_to_a_newer_version(app: Path, repository: Path, tool):
     )
     assert (app / "Makefile").read_text().endswith("# A fix.\n")
     assert (app / "app/later/__init__.py").exists()
+    assert (app / ".env.example").read_text().endswith("# 'later'\n")
     assert 'NAME = "Mine"' in factory.read_text()
     stamp = (app / "pyproject.toml").read_text()
     assert 'version = "0.2.0"' in stamp
     assert f'commit = "{head}"' in stamp
     assert 'features = "later"' in stamp
     assert not list(app.rglob("*.rej"))
-
-
-UPDATING = ROOT / "docs" / "updating.md"
-UPSTREAM = "https://github.com/<owner>/cookiecutter-flask-social-login"
-
-
-def written(heading: str) -> list[str]:
-    """Return the commands of a part of docs/updating.md, block by block."""
-    part = UPDATING.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    return re.findall(r"^```console\n(.*?)^```", part, re.DOTALL | re.MULTILINE)
-
-
-@pytest.fixture
-def type_in(repository: Path, tmp_path: Path) -> Callable[..., str]:
-    """Run what the page says, as it stands there, and answer each question with Enter.
-
-    `uvx` runs the locked cruft, `make` does nothing, and GitHub is a folder of this machine.
-    """
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    (programs / "uvx").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m "$@"\n')
-    (programs / "make").write_text("#!/bin/sh\n")
-    for program in programs.iterdir():
-        program.chmod(0o755)
-    upstream = UPSTREAM.replace("<owner>", "somebody")
-    environ = {
-        **os.environ,
-        "PATH": f"{programs}:{os.environ['PATH']}",
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.{repository.as_uri()}.insteadOf",
-        "GIT_CONFIG_VALUE_0": upstream,
-    }
-
-    def run(folder: Path, commands: str, typed: str = "\n" * 20) -> str:
-        done = subprocess.run(
-            ["bash", "-ec", commands.replace("<owner>", "somebody")],
-            cwd=folder,
-            env=environ,
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    return run
 
 
 def release(repository: Path, version: str) -> None:
@@ -219,17 +163,3 @@ def test_linking_works_as_written(
     type_in(app, link, "\n" * 5 + first)
     assert json.loads((app / ".cruft.json").read_text())["commit"] == first.strip()
     assert "+# A fix of 0.2.0." in type_in(app, update.replace("uvx cruft check\n", ""))
-
-
-def test_git_alone_works_as_written(
-    repository: Path, generate: Callable[..., Path], tmp_path: Path, type_in: Callable[..., str]
-) -> None:
-    git(repository, "tag", "v0.1.0")
-    app = generate(repository)
-    git(app, "init", "-q", "-b", "main")
-    commit(app, "generated")
-    release(repository, "0.2.0")
-    [patch] = written("With git alone")
-    shutil.copytree(app, tmp_path / "my-app")
-    type_in(tmp_path, patch)
-    assert (tmp_path / "my-app/Makefile").read_text().endswith("# A fix of 0.2.0.\n")

@@ -70,7 +70,7 @@ def test_a_sign_in_and_a_sign_out_elsewhere(
     page.evaluate("window.kept = true")
     wait_for_socket(app, page)
     assert page.locator(".row").count() == 1
-    sign_in(app, other, "/notes")
+    sign_in(app, other, "/account/connections")
     expect(page.locator(".row")).to_have_count(2, timeout=4000)
     notice = page.get_by_role("status").filter(has_text="another device")
     expect(notice).to_be_visible()
@@ -80,7 +80,7 @@ def test_a_sign_in_and_a_sign_out_elsewhere(
     # Whoever has just signed in is told nothing.
     assert other.get_by_text("another device").count() == 0
     page.get_by_role("button", name="Sign out Chrome").click()
-    other.wait_for_url(f"{app.url}/login?next=%2Fnotes", timeout=4000)
+    other.wait_for_url(f"{app.url}/login?next=%2Faccount%2Fconnections", timeout=4000)
     expect(page.locator(".row")).to_have_count(1)
     expect(page.get_by_text("That device has been signed out.")).to_be_visible()
 

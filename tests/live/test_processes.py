@@ -152,6 +152,8 @@ def test_a_database_that_is_away(
 ) -> None:
     visitor = visit("1840")
     page = PageSocket(visitor)
+    visitor.press("/notes", body="it is open")
+    page.hears(NOTES)
     proxied[0].cut()
     code, seconds = page.closed()
     assert code == 1013

@@ -6,6 +6,7 @@ A page sends nothing through its socket, and learns through it only what has cha
 import contextlib
 import logging
 from functools import partial
+from socket import SHUT_WR
 from threading import Thread
 
 from flask import Blueprint, Flask, abort, current_app, request
@@ -83,6 +84,17 @@ def live(ws: Server) -> None:
     Other sites' pages can open a socket with this browser's cookie, so the Origin counts.
     Spec: RFC 6455 §10.2, §4.1.
     """
+    try:
+        _serve(ws)
+    finally:
+        # The development server would send a response after the close, which browsers take for a
+        # broken message.
+        with contextlib.suppress(OSError):
+            ws.sock.shutdown(SHUT_WR)
+
+
+def _serve(ws: Server) -> None:
+    """Check who asks, and wait for the end of the socket."""
     if request.headers.get("Origin") != settings().origin:
         return _refuse(ws, NOT_ALLOWED, "foreign_origin")
     try:

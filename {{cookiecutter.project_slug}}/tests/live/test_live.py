@@ -140,6 +140,27 @@ def test_a_server_without_websockets_says_so(app):
         assert app.full_dispatch_request().status_code == 501
 
 
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+
+
+@pytest.mark.parametrize("left_out", ["", "Sec-WebSocket-Key"])
+def test_a_connection_that_is_gone_stays_gunicorn_s(app, left_out):
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    builder = EnvironBuilder("/live", app.config["PUBLIC_URL"])
+    builder.headers.update({name: HANDSHAKE[name] for name in HANDSHAKE if name != left_out})
+    environ = builder.get_environ() | {"gunicorn.socket": ours}
+    with ours, app.request_context(environ):
+        assert app.full_dispatch_request().status_code == 400
+        with environ["gunicorn.socket"] as copy:
+            assert copy is not ours
+
+
 def test_half_of_the_threads_at_most(app, signed_in, open_page):
     worker = SimpleNamespace(wsgi=app, cfg=SimpleNamespace(threads=5), alive=True)
     live.gunicorn_hooks()["post_worker_init"](worker)

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check fix lock newest release catalogue mutate
+.PHONY: help setup servers demo test check fix lock newest release catalogue mutate scale
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -66,6 +66,9 @@ catalogue: setup  ## Write the tables of the providers into the docs again
 
 marks: setup $(ICONS)  ## Draw the buttons' marks again (ARGS=github for one)
 	$(RUN) scripts/marks.py $(ARGS)
+
+scale: setup  ## Four processes behind haproxy: throughput, and servers killed (ARGS=throughput, faults)
+	PYTHONPATH=scripts:tests $(RUN) -m scale $(ARGS)
 
 mutate: setup servers  ## Take one check out of the app at a time, and see a test turn red
 	$(RUN) scripts/mutate.py $(ARGS)

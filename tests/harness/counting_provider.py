@@ -6,6 +6,7 @@ It signs in whoever a test says, over http or https, and keeps what it was asked
 import json
 import secrets
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -277,6 +278,11 @@ class _Server(ThreadingHTTPServer):
     def get_request(self) -> Any:
         self.provider.connections += 1
         return super().get_request()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print the traceback of a fault, but say nothing of an app that was killed meanwhile."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,14 +1,16 @@
 """Shared by the pages: the blueprint, who may see it, and who did what."""
 
+from http import HTTPMethod
 from typing import Any
 
-from flask import Blueprint, abort, current_app, request
+from flask import Blueprint, abort, current_app
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import NotFound
 
 from ..signin.auth import form_errors, sessions
 
 bp = Blueprint("admin", __name__, template_folder="templates", url_prefix="/admin")
+OTHER_METHODS = [method.value for method in HTTPMethod if method not in ("GET", "HEAD")]
 TABS = (
     ("admin.users", "Users"),
     ("admin.events", "Events"),
@@ -29,28 +31,23 @@ def refuse_form(error: CSRFError) -> Any:
 
     Everybody else gets 404 here too: another answer would say that there is a page.
     """
-    if not _is_admin():
+    this = sessions.current()
+    if this is None or not this.user.is_admin:
         return current_app.handle_user_exception(NotFound())
     return form_errors.refuse_form(error)
 
 
-@bp.before_app_request
-def tell_no_stranger() -> None:
-    """Answer with 404 where 405, or a redirect to the path with a slash, would tell of a page."""
-    here = f"{request.path}/".startswith("/admin/")
-    if here and request.routing_exception is not None and not _is_admin():
-        abort(404)
+@bp.route("/", methods=OTHER_METHODS, strict_slashes=False)
+@bp.route("/<path:_rest>", methods=OTHER_METHODS)
+def no_such_action(_rest: str = "") -> Any:
+    """Answer what no page takes with 404: 405 would tell strangers that there is a page."""
+    abort(404)
 
 
 @bp.context_processor
 def tabs() -> dict[str, Any]:
     """Return the tabs of the pages, for their layout."""
     return {"admin_tabs": [tab for tab in TABS if tab[0] != "admin.tokens" or has_tokens()]}
-
-
-def _is_admin() -> bool:
-    this = sessions.current()
-    return this is not None and this.user.is_admin
 
 
 def has_tokens() -> bool:

@@ -11,7 +11,7 @@ from . import tables
 from .blueprint import bp, has_tokens
 
 
-@bp.get("/")
+@bp.get("/", strict_slashes=False)
 def users() -> Response | str:
     """Show all people."""
     return _answer("admin/users.html", tables.USERS)

@@ -78,18 +78,16 @@ def read(
     shown = select(entity).where(matching).order_by(*ordering(entity, asked))
     shown = shown.offset((page - 1) * table.page_size).limit(table.page_size)
     rows = list(db.session.scalars(shown)) if count else exactly(table, base, asked)
-    after = asked.after
-    if after is None and count > table.page_size and not asked.oldest_first:
-        after = highest + 1
-    end = highest if asked.oldest_first else lowest
-    more = looked_at == WINDOW and end > 1
+    end, after = highest if asked.oldest_first else lowest, asked.after
+    if count > table.page_size and not asked.oldest_first:
+        after = after or highest + 1
     return Page(
         table=table,
         asked=replace(asked, after=after, page=page),
         rows=rows,
         count=count or len(rows),
         looked_at=looked_at,
-        onward=asked.query(after=end, page=1) if more else None,
+        onward=asked.query(after=end, page=1) if looked_at == WINDOW and end > 1 else None,
         edit_url=edit_url,
         refused=refused,
         address=address,

@@ -52,7 +52,7 @@ def test_nobody_else_can_post(app, admin, grace, path):
     assert admin.post(path, data={"action": "disable", "days": "1"}).status_code == 400
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "ANY"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 def test_no_other_method_tells_of_a_page(app, admin, grace, method):
     for browser in (grace, app.test_client()):
         for path in (*PAGES, "/admin", "/admin/nothing"):
@@ -62,8 +62,7 @@ def test_no_other_method_tells_of_a_page(app, admin, grace, method):
             if method == "POST":
                 assert browser.press(path).status_code == 404
     assert grace.get("/admin").status_code == 404
-    assert admin.get("/admin").status_code == 308
-    assert admin.open("/admin/events", method="DELETE").status_code == 405
+    assert admin.get("/admin").status_code == 200
 
 
 def test_only_administrators_see_the_link(app, admin, grace):

@@ -1,0 +1,1 @@
+"""What several processes of the app take, and what they survive: see `__main__`."""

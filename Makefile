@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check fix lock newest release catalogue mutate scale
+.PHONY: help setup servers demo test check fix lock newest swaps release catalogue mutate
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -59,6 +59,9 @@ newest: setup  ## Run the app's tests with the newest packages (VERSIONS=lowest,
 
 release:  ## Commit and tag a release, here (VERSION=0.2.0); make check must have passed
 	@$(FOUND) scripts/release.py '$(VERSION)'
+
+swaps: setup  ## Run the whole suite of an app without Flask-Login, and with Flask-SQLAlchemy-Lite
+	WHOLE_SUITE=1 $(RUN) -m pytest tests/dependencies/test_swaps.py
 
 catalogue: setup  ## Write the tables of the providers into the docs again
 	$(RUN) '{{cookiecutter.project_slug}}/scripts/provider_pages.py'

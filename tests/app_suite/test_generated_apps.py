@@ -105,8 +105,13 @@ def test_own_tests(version: str, answered: dict[str, str], generate: Callable[..
     everything = app if answered is EVERYTHING else generate(**EVERYTHING)
     settings = tomllib.loads((app / "pyproject.toml").read_text())
     assert settings["tool"]["pytest"]["ini_options"]["filterwarnings"][0] == "error"
-    command = [str(environment(version, everything / "requirements-dev.txt")), "-m", "pytest"]
+    measured = answered is NOTHING and version == OLDEST
+    program = [str(environment(version, everything / "requirements-dev.txt")), "-m"]
+    command = [*program, *(["coverage", "run", "-m"] if measured else []), "pytest"]
     assert all((app / "tests" / part).exists() for part in SAME_EVERYWHERE)
     some = [f"--ignore=tests/{part}" for part in SAME_EVERYWHERE if answered in ALONE]
     some += OF_EACH_PROVIDER if answered is EVERYTHING else ()
     assert " passed" in run(app, [*command, "-q", "-p", "no:cacheprovider", *some])
+    if measured:
+        # The floor holds where there is least: fewest providers and options, fewest tests.
+        run(app, [*program, "coverage", "report"])

@@ -37,16 +37,16 @@ migrate = Migrate(render_as_batch=True)
 
 def init_app(app: Flask, database_url: str) -> None:
     """Connect the app to its database."""
+    url = make_url(database_url)
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(database_url)
-    url = make_url(database_url)
     is_sqlite = url.get_backend_name() == "sqlite"
     instance = Path(app.instance_path)
     if is_sqlite and (instance / (url.database or "")).parent == instance:
         instance.mkdir(mode=0o700, exist_ok=True)
     db.init_app(app)
     migrate.init_app(app, db)
-    # Flask-SQLAlchemy adds `db` and the models.
+    # The extension adds `db` and the models.
     app.shell_context_processor(lambda: {"select": select})
     if is_sqlite:
         with app.app_context():

@@ -6,13 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
-from flask import current_app
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.db import Base, db
 from app.signin.database import why_no_connection
-
-db = current_app.extensions["migrate"].db
 
 
 def render_item(kind: str, item: Any, _autogen_context: Any) -> str | bool:
@@ -25,7 +23,7 @@ def run() -> None:
     with connected() as connection, safe_table_rebuilds(connection) as check_rows:
         context.configure(
             connection=connection,
-            target_metadata=db.metadata,
+            target_metadata=Base.metadata,
             transaction_per_migration=True,
             transactional_ddl=True,
             render_as_batch=True,

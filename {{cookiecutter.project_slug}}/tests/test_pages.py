@@ -5,6 +5,7 @@ import re
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from app.db import db
 from app.models import User
@@ -168,7 +169,7 @@ def test_a_database_that_does_not_answer_is_told_without_its_words(signed_in, mo
     def fail(*_args, **_options):
         raise OperationalError("SELECT secret", {}, Exception("password=hunter2"))
 
-    monkeypatch.setattr(db.session, "scalar", fail)
+    monkeypatch.setattr(Session, "scalar", fail)
     page = signed_in.get(path)
 
     assert page.status_code == 503

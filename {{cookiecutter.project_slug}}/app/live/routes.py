@@ -122,7 +122,7 @@ def _current() -> LoginSession | None:
     """
     try:
         # In a transaction that is open, `sessions` stores nothing.
-        db.session().begin()
+        db.session.begin()
         return sessions.current()
     finally:
         db.session.close()

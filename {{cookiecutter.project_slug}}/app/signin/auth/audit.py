@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, has_request_context, request
 from sqlalchemy import func, select
-from sqlalchemy.event import listens_for
+from sqlalchemy.event import listen, listens_for
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -38,17 +38,19 @@ def record(event: str, **fields: Any) -> None:
 
     `fields` are some of FIELDS.
     """
-    db.session.add(_row(event, fields))
-    db.session.info.setdefault("recorded", []).append((event, fields))
+    session = db.session()
+    session.add(_row(event, fields))
+    if "recorded" not in session.info:
+        listen(session, "after_commit", _log_recorded, once=True)
+    session.info.setdefault("recorded", []).append((event, fields))
 
 
-@listens_for(Session, "after_commit")
 def _log_recorded(session: Session) -> None:
     for event, fields in session.info.pop("recorded", []):
         log_only(event, **fields)
 
 
-@listens_for(Session, "after_soft_rollback")
+@listens_for(db.session, "after_soft_rollback")
 def _forget_recorded(session: Session, _transaction: Any) -> None:
     session.info.pop("recorded", None)
 

@@ -22,8 +22,8 @@ from .servers import Postgres, Process
 from .visitor import Away, Unexpected, Visitor
 
 PEOPLE, PROCESSES, SECONDS, KILL_EVERY = 200, 4, 120, 2
-# How long a person looks at a page, in seconds.
-LOOKS = (2, 5)
+# Until when people arrive, and how long one looks at a page, in seconds.
+ARRIVE, LOOKS = 20, (6, 12)
 # (what, begins after seconds, lasts seconds)
 OUTAGES = (("Redis", 20, 10), ("PostgreSQL", 45, 5), ("PostgreSQL, crashed", 80, 5))
 # An answer may be under way, or a pool may find out, for so long after a server is back.
@@ -67,6 +67,7 @@ class Life:
 
 def live(life: Life, served: Fleet, people: CountingProvider, seen: Seen) -> None:
     """Use the app until the time is over.  Whatever is away is tried again from the start."""
+    time.sleep(random.uniform(0, ARRIVE))  # noqa: S311
     while seen.now() < SECONDS:
         first, second = (
             Visitor(served.port, served.trust, people, life.persons()) for _ in range(2)

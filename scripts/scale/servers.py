@@ -34,8 +34,8 @@ defaults
     timeout server 30s
     timeout queue 10s
     timeout check 5s
-    retries 3
-    option redispatch
+    retries 6
+    option redispatch 1
     retry-on conn-failure
     option forwardfor
 frontend public

@@ -75,7 +75,8 @@ class Visitor:
         self._keep(got)
         answer = Answer(got.status, got.getheader("Location", "").removeprefix(origin), text)
         if answer.status >= 500 or answer.to.startswith("/login/error/unavailable"):
-            raise Away(f"{method} {parts.path}: {answer.status} {answer.to[:40]}")
+            by = "the app" if got.getheader("X-Request-ID") else "the proxy"
+            raise Away(f"{method} {parts.path}: {answer.status} by {by} {answer.to[:40]}".rstrip())
         return answer
 
     def _keep(self, got: http.client.HTTPResponse) -> None:

@@ -38,7 +38,7 @@ class Offline(Http):
     def serve(self, answers: Mapping[str, Any]) -> None:
         self.answers, self.sent, self.asked = dict(answers), [], []
 
-    def send(self, provider: str, request: requests.Request) -> Response:
+    def send(self, provider: str, request: requests.Request, kind: str = "token") -> Response:
         self.sent.append(request)
         wanted = (request.method, request.url.partition("?")[0].rstrip("/"))
         fitting = [

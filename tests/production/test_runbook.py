@@ -24,10 +24,10 @@ from app.signin.database import hash_of, now
 from app.signin.models import Identity, LoginSession
 with create_app().app_context():
     user = User(name="Ada", email="ada@example.com", email_verified=True)
-    identity = Identity(user=user, provider="github", sub="1", issuer="https://github.com")
+    identity = Identity(user=user, provider="company", sub="1", issuer="https://login.example.org")
     db.session.add_all([user, identity])
     db.session.flush()
-    known = {"user_id": user.id, "identity_id": identity.id, "provider": "github", "sub": "1"}
+    known = {"user_id": user.id, "identity_id": identity.id, "provider": "company", "sub": "1"}
     known |= {"address": "192.0.2.1", "user_agent": "x"}
     ends = now() + timedelta(days=1)
     db.session.add(LoginSession(**known, key_hash=hash_of("key"), expires_at=ends))
@@ -150,7 +150,8 @@ def test_the_runbook(generate: Callable[..., Path]) -> None:
     assert "ok" in owner.follow("A client secret has leaked")
     assert "Ada" in owner.follow("Somebody's account is in wrong hands")
     assert "disable" in owner.follow("What has happened?")
-    owner.environ |= {"GITHUB_CLIENT_ID": "x", "GITHUB_CLIENT_SECRET": "a-secret-for-tests"}
+    company = {"ISSUER": "https://new.example.org", "CLIENT_ID": "x", "CLIENT_SECRET": "a-secret"}
+    owner.environ |= {f"OIDC_COMPANY_{name}": value for name, value in company.items()}
     assert owner.follow("A provider is down, or has moved")
     owner.follow("Data that has expired")
     assert owner.counts() == (1, 0)

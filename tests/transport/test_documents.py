@@ -31,7 +31,8 @@ class Published:
     http_hosts: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
 
-    def call(self, _provider: str, _token: str, url: str) -> Any:
+    def call(self, _provider: str, _token: str, url: str, *, kind: str) -> Any:
+        assert kind
         self.asked.append(url)
         if url not in self.found:
             raise ProviderUnavailable("down")

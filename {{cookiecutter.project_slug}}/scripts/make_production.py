@@ -18,8 +18,9 @@ HOST = re.compile(rf"(?=.{{1,253}}\Z)({LABEL}\.)*{LABEL}")
 SETTINGS = """\
 # Settings of production, beside those in compose.yaml: any of .env.example, without quotes.
 PUBLIC_URL=https://{host}
-# GITHUB_CLIENT_ID=
-# GITHUB_CLIENT_SECRET=
+# OIDC_COMPANY_ISSUER=
+# OIDC_COMPANY_CLIENT_ID=
+# OIDC_COMPANY_CLIENT_SECRET=
 """
 
 

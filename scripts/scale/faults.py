@@ -67,7 +67,7 @@ class Life:
 
 def live(life: Life, served: Fleet, people: CountingProvider, seen: Seen) -> None:
     """Use the app until the time is over.  Whatever is away is tried again from the start."""
-    time.sleep(random.uniform(0, ARRIVE))  # noqa: S311
+    time.sleep(random.uniform(0, ARRIVE))  # noqa: S311 - no secret
     while seen.now() < SECONDS:
         first, second = (
             Visitor(served.port, served.trust, people, life.persons()) for _ in range(2)
@@ -118,7 +118,7 @@ def one_round(life: Life, first: Visitor, second: Visitor, seen: Seen) -> None:
 
 def look() -> None:
     """Look at a page."""
-    time.sleep(random.uniform(*LOOKS))  # noqa: S311
+    time.sleep(random.uniform(*LOOKS))  # noqa: S311 - no secret
 
 
 def count(seen: Seen, life: Life, what: str) -> None:

@@ -10,7 +10,7 @@ from simple_websocket import Client, ConnectionClosed
 SECONDS = 10
 
 
-class _WithPort(Client):  # type: ignore[misc]
+class _WithPort(Client):
     """A client whose Host has the port, as a browser's has."""
 
     def handshake(self) -> None:

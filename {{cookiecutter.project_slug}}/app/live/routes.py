@@ -77,6 +77,7 @@ def bad_handshake(_: Exception) -> Response:
     return BadRequest().get_response()
 
 
+# Flask-Sock has no types.
 @sock.route("/live", bp=bp)  # type: ignore[untyped-decorator]
 def live(ws: Server) -> None:
     """Keep a socket open for a page of this site whose session is open, until that ends.

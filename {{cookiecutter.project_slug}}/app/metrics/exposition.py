@@ -25,9 +25,11 @@ def init_app(
     """Serve the numbers to whoever has the token; keep what a port of its own will serve."""
     if FOLDER in os.environ:
         registry = CollectorRegistry()
+        # Half of this package has no types.
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     numbers: WSGIApplication = make_wsgi_app(registry)
     if token:
+        # Flask's own way to wrap an app, though mypy sees a method.
         app.wsgi_app = _before(app.wsgi_app, numbers, token)  # type: ignore[assignment, method-assign]
     if bind:
         app.extensions["metrics_port"] = bind, _before(NotFound(), numbers, token)

@@ -30,7 +30,7 @@ def gunicorn_hooks() -> dict[str, Callable[..., None]]:
     mine = f"metrics-{os.getpid()}-"
     if mine not in os.environ.get(FOLDER, ""):
         os.environ[FOLDER] = tempfile.mkdtemp(prefix=mine)
-        # The package has chosen already, when it was imported.
+        # The package, half of it without types, has chosen already, when it was imported.
         values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
     return {"when_ready": when_ready, "child_exit": child_exit, "on_exit": on_exit}
 
@@ -51,6 +51,7 @@ def when_ready(server: Any) -> None:
 
 def child_exit(_server: Any, worker: Any) -> None:
     """Keep what a process has counted, and forget the connections that it had."""
+    # Without types, as above.
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 

@@ -18,7 +18,7 @@ TEXT = (ROOT / "docs" / "live" / "README.md").read_text(encoding="utf-8")
 def counter():
     source = TEXT.partition("<!-- example -->\n```python\n")[2].partition("\n```\n")[0]
     module = sys.modules["counter_example"] = ModuleType("counter_example")
-    exec(compile(source, "docs/live/README.md", "exec"), vars(module))  # noqa: S102
+    exec(compile(source, "docs/live/README.md", "exec"), vars(module))  # noqa: S102 - ours
     yield module
     del sys.modules["counter_example"]
     Base.metadata.remove(Base.metadata.tables["counters"])

@@ -111,8 +111,8 @@ def directives(policy: str) -> dict[str, list[str]]:
 def test_hd_03_cookies_in_production(production: Any, provider: BadProvider) -> None:
     provider.reset()
     client = production.test_client()
-    page = client.get("/login", base_url=HTTPS).get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    page = client.get("/login", base_url=HTTPS)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get_data(as_text=True))
     assert token
     started = client.post("/login/op", data={"csrf_token": token[1]}, base_url=HTTPS)
     assert started.status_code == 303
@@ -122,7 +122,7 @@ def test_hd_03_cookies_in_production(production: Any, provider: BadProvider) -> 
     assert callback.startswith(f"{HTTPS}/callback/op?")
     done = client.get(callback.removeprefix(HTTPS), base_url=HTTPS)
     assert done.headers["Location"] == "/"
-    cookies = started.headers.getlist("Set-Cookie") + done.headers.getlist("Set-Cookie")
+    cookies = page.headers.getlist("Set-Cookie") + done.headers.getlist("Set-Cookie")
     sessions = [cookie for cookie in cookies if "_session=" in cookie]
     assert len(sessions) == 2
     for cookie in cookies:

@@ -1,6 +1,8 @@
 """Who is signed in, in which browsers, and until when."""
 
+import re
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -16,6 +18,10 @@ def change(app, statement):
     with app.app_context():
         db.session.execute(statement)
         db.session.commit()
+
+
+def csrf_token(page):
+    return unescape(re.search(r'name="csrf_token" value="([^"]+)"', page)[1])
 
 
 def rows(app):
@@ -58,6 +64,16 @@ def test_nothing_but_the_browser_s_own_key_outlives_a_sign_in(browser):
     with browser.session_transaction() as cookie:
         assert "of_somebody_else" not in cookie
         assert cookie["browser"] == before
+
+
+@pytest.mark.parametrize("page", ["/login", "/login/fake"])
+def test_a_start_of_a_login_leaves_the_cookie_alone(app, browser, page):
+    """Another tab may sign in, or start a login, while this answer is on its way."""
+    token = csrf_token(browser.get(page).text)
+    answer = browser.post("/login/fake", data={"csrf_token": token})
+
+    assert answer.status_code == 303
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_signing_in_as_somebody_else_ends_the_old_session(app, signed_in, fake):

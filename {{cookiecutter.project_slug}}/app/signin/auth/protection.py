@@ -1,10 +1,11 @@
 """CSRF protection, and the session cookie."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
@@ -53,7 +54,12 @@ def csrf_exempt(view: View) -> View:
 
 
 def csrf_field() -> Markup:
-    """Return the hidden field with the CSRF token, for every form."""
+    """Return the hidden field with the CSRF token, for every form.
+
+    The cookie gets its `browser` value here too, so the start of a login leaves the cookie alone.
+    Otherwise two tabs that start a login at once would give the browser two different values.
+    """
+    session.setdefault("browser", secrets.token_urlsafe(32))
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 

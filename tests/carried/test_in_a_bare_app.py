@@ -47,17 +47,8 @@ def create_app(**config):
 """,
 }
 BESIDE = {
-    "shop/signin/host.py": """
-from ..db import db
-
-Base = db.Model
-USER = "User"
-USER_ID = "people.id"
-BASE_TEMPLATE = "layout.html"
-HOME = "/"
-""",
     "shop/templates/layout.html": """
-<title>{% block title %}{% endblock %}</title>{% block content %}{% endblock %}
+<title>{% block title %}{% endblock %}</title>{% block signin_content %}{% endblock %}
 """,
     "sign_in.py": """
 import re, sys
@@ -101,10 +92,23 @@ with app.app_context():
 }
 
 
+# What its owner changes in `signin/host.py`.
+HOST = {
+    "from ..db import Base, db": "from ..db import db\n\nBase = db.Model",
+    "users.id": "people.id",
+    "base.html": "layout.html",
+}
+
+
 def make_shop(folder: Path, files: dict[str, str]) -> None:
     """Write an app with `signin/` copied into it as it stands."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(TEMPLATE / "app" / "signin", folder / "shop" / "signin", ignore=ignored)
+    host = folder / "shop" / "signin" / "host.py"
+    text = host.read_text(encoding="utf-8")
+    for ours, theirs in HOST.items():
+        text = text.replace(ours, theirs)
+    host.write_text(text, encoding="utf-8")
     for name, text in (BESIDE | files).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -188,14 +188,14 @@ def test_providers_do_not_know_each_other(layers: ModuleType) -> None:
         assert not layers.imports(module) & providers, module
 
 
-def test_one_module_of_auth_uses_the_user_class(layers: ModuleType) -> None:
+def test_few_modules_of_auth_use_the_user_class(layers: ModuleType) -> None:
     """The others may name it in annotations."""
     using = {
         module
         for module in layers.inside(f"{SIGNIN}.auth")
         if {"user_class", "SignInUser", "USER"} & names_used(layers.tree(module))
     }
-    assert using == {f"{SIGNIN}.auth.accounts"}
+    assert using == {f"{SIGNIN}.auth.{name}" for name in ("accounts", "lifecycle", "required")}
 
 
 def names_used(tree: ast.Module) -> set[str]:

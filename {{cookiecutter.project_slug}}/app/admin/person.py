@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from ..signin.account.devices import described
 from ..signin.account.recent_sign_in import ask_again, is_recent
-from ..signin.auth import accounts, api_tokens, audit, sessions, settings
+from ..signin.auth import accounts, api_tokens, audit, lifecycle, session_rows, sessions, settings
 from ..signin.database import transaction
 from ..signin.host import db
 from ..signin.models import AuditEvent, Identity, LoginSession
@@ -42,7 +42,7 @@ def user(user_id: int) -> Response | str:
         identities=_each(row[1] for row in found),
         sessions=_each(row[2] for row in found),
         events=db.session.scalars(events.order_by(AuditEvent.id.desc()).limit(MOST_EVENTS)).all(),
-        ends_at=sessions.ends_at,
+        ends_at=session_rows.ends_at,
         described=described,
         label=settings().label,
         myself=user_id == sessions.user().id,
@@ -69,24 +69,24 @@ def _act(user_id: int) -> Response:
 def _disable(user_id: int, by: str) -> tuple[str, str]:
     if not has_another(user_id):
         return "error", "This is the last administrator: make another one first."
-    ended = accounts.disable(user_id, by)
+    ended = lifecycle.disable(user_id, by)
     return "success", f"The account is disabled. {ended} session(s) ended."
 
 
 def _enable(user_id: int, by: str) -> tuple[str, str]:
-    accounts.enable(user_id, by)
+    lifecycle.enable(user_id, by)
     return "success", "The account is enabled."
 
 
 def _make_admin(user_id: int, by: str) -> tuple[str, str]:
-    accounts.set_admin(user_id, by, is_admin=True)
+    lifecycle.set_admin(user_id, by, is_admin=True)
     return "success", "This person is an administrator now."
 
 
 def _remove_admin(user_id: int, by: str) -> tuple[str, str]:
     if not has_another(user_id):
         return "error", "This is the last administrator: make another one first."
-    accounts.set_admin(user_id, by, is_admin=False)
+    lifecycle.set_admin(user_id, by, is_admin=False)
     named = select(Identity.provider, Identity.sub).where(Identity.user_id == user_id)
     names = {f"{provider}:{sub}" for provider, sub in db.session.execute(named)}
     if again := ", ".join(sorted(names & set(settings().admins))):
@@ -96,7 +96,7 @@ def _remove_admin(user_id: int, by: str) -> tuple[str, str]:
 
 def _end_sessions(user_id: int, by: str) -> tuple[str, str]:
     api_tokens.end(user_id)
-    ended = sessions.end(LoginSession.user_id == user_id)
+    ended = session_rows.end(LoginSession.user_id == user_id)
     audit.record("end_sessions", user_id=user_id, actor=by)
     return "success", f"{len(ended)} session(s) ended."
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ..signin.auth import sessions
+from ..signin.auth import session_rows
 from ..signin.database import now
 from ..signin.host import db
 from ..signin.models import LIVE_EVENT_LENGTH, AuditEvent, LiveEvent, LoginSession
@@ -58,7 +58,7 @@ def publish(user_id: int, event: Mapping[str, Any]) -> None:
 
 def news(session_ids: Collection[int], user_ids: Collection[int]) -> News:
     """Return what is new for these sessions and users, by three queries."""
-    open_ids = [row.id for row in sessions.open_sessions(LoginSession.id.in_(session_ids))]
+    open_ids = [row.id for row in session_rows.open_sessions(LoginSession.id.in_(session_ids))]
     return News(frozenset(open_ids), [*_of_accounts(user_ids), *_published(user_ids)])
 
 

@@ -14,6 +14,7 @@ REASONS = frozenset(
     {
         "access_denied",
         "account_disabled",
+        "account_in_use",
         "account_selection_required",
         "another_shop",
         "authorization_pending",
@@ -30,6 +31,7 @@ REASONS = frozenset(
         "csrf",
         "duplicate_parameter",
         "email_required",
+        "email_taken",
         "expired_state",
         "expired_token",
         "foreign_origin",

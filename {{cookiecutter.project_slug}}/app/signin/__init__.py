@@ -5,6 +5,7 @@ login, start with `auth/routes.py`.
 """
 
 import logging
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -21,21 +22,25 @@ from .auth import (
     invitations,
     limits,
     logout,
+    passwords,
     protection,
     routes,
     same_address,
     sessions,
 )
 from .config import Settings
-from .host import BASE_TEMPLATE, HOME
+from .host import BASE_TEMPLATE, HOME, PREFIX
 from .oauth.flow import LoginFlow
 from .oauth.transport.documents import Documents
 from .oauth.transport.http import Http
 
+# Settings that an app of your own has in its configuration already, and their names there.
+OF_APP = {"SECRET_KEY": "SECRET_KEY", "DATABASE_URL": "SQLALCHEMY_DATABASE_URI"}
+
 log = logging.getLogger(__name__)
 
 # Imported for the views that they add to `bp`.
-PAGES = (routes, same_address, invitations, logout, backchannel, error_pages)
+PAGES = (routes, same_address, passwords, invitations, logout, backchannel, error_pages)
 
 
 def init_app(
@@ -46,7 +51,7 @@ def init_app(
 ) -> None:
     """Add sign-in to an app that has its database and its `host.py`.
 
-    If `settings` is None, they are read from the environment and the app's configuration
+    If `settings` is None, they are read from the environment, `.env` and the app's configuration
     (SECRET_KEY, SQLALCHEMY_DATABASE_URI), for all providers in `providers/`.  `on_first_sign_in` is
     called with each new user, in the transaction that creates the account.
     Raises ConfigError.
@@ -68,8 +73,8 @@ def init_app(
     commands.init_app(app)
     layout = {**_layout(settings), "account_tabs": tabs}
     app.context_processor(lambda: layout)
-    app.register_blueprint(bp)
-    app.register_blueprint(account.bp)
+    app.register_blueprint(bp, url_prefix=PREFIX or None)
+    app.register_blueprint(account.bp, url_prefix=f"{PREFIX}/account")
 
 
 def http_of(settings: Settings) -> Http:
@@ -85,13 +90,17 @@ def http_of(settings: Settings) -> Http:
 
 
 def settings_of(app: Flask) -> Settings:
-    """Return the settings from the environment and the app's own configuration."""
-    own = {
-        "SECRET_KEY": app.config.get("SECRET_KEY"),
-        "DATABASE_URL": app.config.get("SQLALCHEMY_DATABASE_URI"),
-    }
-    set_by_app = {name: str(value) for name, value in own.items() if value}
-    return config.load(config.process_environment(set_by_app), app_name=app.name)
+    """Return the settings from the environment, `.env` and the app's own configuration.
+
+    The key and the database are the app's own, and a test is development.
+    """
+    if app.testing:
+        os.environ.setdefault("APP_ENV", "development")
+    environment = config.environment()
+    for name, key in OF_APP.items():
+        if app.config.get(key):
+            environment.take(name, str(app.config[key]))
+    return config.load(environment, app_name=app.name, prefix=PREFIX)
 
 
 def _layout(settings: Settings) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .database import Moment, now
-from .host import USER, USER_ID, Base
+from .host import USER, USER_ID, Base, UserKey
 from .user import EMAIL_LENGTH, NAME_LENGTH, PICTURE_LENGTH, SignInUser
 
 SUB_LENGTH = 255
@@ -24,7 +24,7 @@ class Identity(Base):
     __table_args__ = (UniqueConstraint("provider", "sub"), KEEP_IDS)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
+    user_id: Mapped[UserKey] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
     provider: Mapped[str] = mapped_column(String(64))
     sub: Mapped[str] = mapped_column(String(SUB_LENGTH))
     issuer: Mapped[str] = mapped_column(String(512))
@@ -55,7 +55,7 @@ class LoginSession(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
+    user_id: Mapped[UserKey] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
     identity_id: Mapped[int | None] = mapped_column(
         ForeignKey("identities.id", ondelete="CASCADE"), index=True
     )
@@ -89,7 +89,9 @@ class PendingLogin(Base):
     provider: Mapped[str] = mapped_column(String(64))
     server: Mapped[str | None] = mapped_column(String(255))
     purpose: Mapped[str] = mapped_column(String(16))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
+    user_id: Mapped[UserKey | None] = mapped_column(
+        ForeignKey(USER_ID, ondelete="CASCADE"), index=True
+    )
     session_id: Mapped[int | None] = mapped_column(
         ForeignKey("login_sessions.id", ondelete="CASCADE"), index=True
     )
@@ -120,7 +122,9 @@ class AuditEvent(Base):
     created_at: Mapped[Moment] = mapped_column(default=now, index=True)
     event: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(String(64))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
+    user_id: Mapped[UserKey | None] = mapped_column(
+        ForeignKey(USER_ID, ondelete="CASCADE"), index=True
+    )
     actor: Mapped[str | None] = mapped_column(String(255))
     provider: Mapped[str | None] = mapped_column(String(64))
     request_id: Mapped[str | None] = mapped_column(String(32))
@@ -138,7 +142,7 @@ class Invitation(Base):
     created_at: Mapped[Moment] = mapped_column(default=now)
     expires_at: Mapped[Moment] = mapped_column(index=True)
     used_at: Mapped[Moment | None]
-    used_by_id: Mapped[int | None] = mapped_column(
+    used_by_id: Mapped[UserKey | None] = mapped_column(
         ForeignKey(USER_ID, ondelete="SET NULL"), index=True
     )
 
@@ -153,7 +157,9 @@ class ApiToken(Base):
     __tablename__ = "api_tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
+    user_id: Mapped[UserKey | None] = mapped_column(
+        ForeignKey(USER_ID, ondelete="CASCADE"), index=True
+    )
     kind: Mapped[str] = mapped_column(String(16))
     family: Mapped[str | None] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(String(100))
@@ -179,7 +185,7 @@ class LiveEvent(Base):
     __tablename__ = "live_events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
+    user_id: Mapped[UserKey] = mapped_column(ForeignKey(USER_ID, ondelete="CASCADE"), index=True)
     event: Mapped[str] = mapped_column(String(LIVE_EVENT_LENGTH))
     created_at: Mapped[Moment] = mapped_column(default=now, index=True)
 

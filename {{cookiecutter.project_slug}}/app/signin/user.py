@@ -4,6 +4,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Moment, now
+from .host import NO_PASSWORD, PASSWORD, UserKey
 
 NAME_LENGTH = 200
 EMAIL_LENGTH = 254
@@ -17,7 +18,7 @@ class SignInUser:
     provider's value no longer replaces it.
     """
 
-    id: Mapped[int]
+    id: Mapped[UserKey]
     name: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     email: Mapped[str | None] = mapped_column(String(EMAIL_LENGTH), index=True)
     email_verified: Mapped[bool] = mapped_column(default=False)
@@ -34,8 +35,19 @@ class SignInUser:
 
     @property
     def is_active(self) -> bool:
-        """Return whether this person may sign in."""
+        """Return whether this person may sign in, for Flask-Login.  Your class may say more."""
         return self.disabled_at is None
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Return whether this person may sign in, by sign-in's own column and by yours."""
+        return self.disabled_at is None and bool(self.is_active)
+
+    @property
+    def has_password(self) -> bool:
+        """Return whether this person can also sign in with a password, which your app checks."""
+        found = getattr(self, PASSWORD) if PASSWORD else None
+        return found not in (None, "", NO_PASSWORD)
 
     @property
     def initials(self) -> str:

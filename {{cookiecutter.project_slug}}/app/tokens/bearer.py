@@ -109,7 +109,7 @@ def _find(text: str) -> ApiToken | None:
         .options(joinedload(ApiToken.user, innerjoin=True))
         .where(ApiToken.token_hash == hash_of(secret), ApiToken.kind == kind)
     )
-    usable = token and token.expires_at > now() and token.user and token.user.is_active
+    usable = token and token.expires_at > now() and token.user and token.user.may_sign_in
     return token if usable else None
 
 

@@ -123,7 +123,7 @@ def _exchanged(device_code: str) -> dict[str, Any]:
     if asked.user_id is None:
         raise _polled(asked)
     user = locked(asked.user_id)
-    if not grants.revoke(ApiToken.id == asked.id) or not user.is_active:
+    if not grants.revoke(ApiToken.id == asked.id) or not user.may_sign_in:
         db.session.commit()
         raise ApiError(400, "invalid_grant", "The device code is used: ask for another.")
     response = grants.pair(user.id, asked.name, asked.scope)

@@ -87,7 +87,7 @@ def refreshed(text: str) -> dict[str, Any]:
     # While the row of the user is locked, nobody else exchanges the token or revokes it.
     user = locked(user_id)
     old, moment = db.session.scalar(select(ApiToken).where(*here)), now()
-    if old is None or old.expires_at <= moment or not user.is_active:
+    if old is None or old.expires_at <= moment or not user.may_sign_in:
         raise _invalid_grant()
     if old.replaced_at and old.replaced_at < moment - GRACE:
         audit.record("token_reused", user_id=user.id)

@@ -4,7 +4,7 @@ from flask import Blueprint, abort
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..auth import sessions
+from ..auth import passwords, sessions
 from ..auth.error_pages import database_error, internal_error, refuse
 from ..auth.errors import IdentityError
 from ..host import db
@@ -21,7 +21,9 @@ bp.register_error_handler(500, internal_error)
 @bp.before_request
 @sessions.login_required
 def require_sign_in() -> None:
-    """All account pages require sign-in."""
+    """All account pages require sign-in.  One that your app has started gets a row of ours."""
+    if sessions.is_of_app():
+        passwords.adopt()
 
 
 def current() -> LoginSession:

@@ -22,6 +22,7 @@ def connections() -> str:
     identities = my_identities()
     label = settings().label
     used = {identity.provider for identity in identities}
+    has_password = current().user.has_password
     offered = sorted(buttons(settings().clients), key=lambda button: button["name"] in used)
     usable = {identity.id for identity in identities if accounts.can_sign_in(identity)}
     return render_template(
@@ -30,7 +31,8 @@ def connections() -> str:
         labels={identity.id: label(identity.provider) for identity in identities},
         marks={identity.id: mark_file(identity.provider) for identity in identities},
         usable=usable,
-        removable=len(usable) > 1,
+        has_password=has_password,
+        removable=has_password or len(usable) > 1,
         # A session that did not begin with one of these has another way in, such as a password.
         only_way_in=current().provider in used,
         buttons=[button | {"again": button["name"] in used} for button in offered],
@@ -42,10 +44,11 @@ def connections() -> str:
 def link(provider: str) -> Response:
     """Start a login with purpose `link`.
 
-    If none of the person's providers works any more, no recent sign-in is required.
+    If the person has no way to sign in again, no recent sign-in is required.
     """
     client = client_or_404(provider)
-    if any(map(accounts.can_sign_in, my_identities())) and not is_recent():
+    usable = any(map(accounts.can_sign_in, my_identities()))
+    if (usable or current().user.has_password) and not is_recent():
         return ask_again()
     login = PendingLogin(
         purpose="link",

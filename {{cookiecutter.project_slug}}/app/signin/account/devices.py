@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
-from ..auth import api_tokens, audit, sessions, settings
+from ..auth import api_tokens, audit, session_rows, settings
 from ..host import db
 from ..models import LoginSession
 from .blueprint import bp, current
@@ -34,7 +34,7 @@ SYSTEMS = (
 @bp.get("/sessions")
 def devices() -> str:
     """Show the browsers that are signed in, this one first."""
-    open_sessions = sessions.open_sessions(LoginSession.user_id == current().user_id)
+    open_sessions = session_rows.open_sessions(LoginSession.user_id == current().user_id)
     open_sessions.sort(key=lambda row: row.id != current().id)
     return render_template(
         "signin/account/devices.html",
@@ -59,7 +59,7 @@ def end_other_sessions() -> Response:
 
 def _end(which: ColumnElement[bool], message: str) -> Response:
     user_id = current().user_id
-    if sessions.end(LoginSession.user_id == user_id, which):
+    if session_rows.end(LoginSession.user_id == user_id, which):
         audit.record("end_sessions", user_id=user_id)
     db.session.commit()
     flash(message, "success")

@@ -60,6 +60,7 @@ def confirm() -> str:
     return render_template(
         "signin/account/confirm.html",
         identities=identities,
+        has_password=current().user.has_password,
         buttons=[button for button in buttons(used) if button["configured"]],
         next=safe_next(request.args.getlist("next")),
     )

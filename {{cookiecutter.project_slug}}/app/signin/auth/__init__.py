@@ -5,8 +5,10 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     pending       pending logins: `remember` one, `recall` it once
     admission     the owner's rules on who may sign in or sign up
     accounts      sign in, sign up, link and unlink accounts
+    required      fill columns that a user class of yours requires
     sessions      start and end sign-in sessions
-    renewal       renew the session of a person who re-authenticates
+    session_rows  which sessions are open, until when, and how they end
+    renewal       check and renew the session of a person who re-authenticates
     same_address  confirm a new identity whose address belongs to an account
     error_pages   the pages of failed logins
     error_words   what those pages say of a login, a link or a re-authentication
@@ -18,6 +20,8 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     backchannel   sign out when the provider says so
     invitations   links that allow one sign-up
     api_tokens    end a person's API tokens
+    passwords     a session for somebody whose password your app has checked
+    lifecycle       delete an account with everything that belongs to it
     moves         move identities after a change at the provider
     buttons       the provider buttons and their colours
     cleanup       delete expired rows

@@ -11,12 +11,12 @@ from sqlalchemy.orm import joinedload
 
 from ..config import PRACTICE
 from ..database import delete_rows, now
-from ..host import db
-from ..models import ApiToken, Identity, LoginSession
+from ..host import adapt_user, db
+from ..models import Identity, LoginSession
 from ..oauth.claims import SHOWN, completed
 from ..oauth.provider import Claims, Provider
 from ..user import SignInUser
-from . import admission, audit, sessions, settings, signin
+from . import admission, audit, settings, signin
 from .errors import IdentityError
 
 
@@ -69,7 +69,7 @@ def sign_in(identity: Identity, provider: Provider, claims: Claims) -> Identity:
     Raises IdentityError if the account is disabled.
     """
     user, config, claims = identity.user, settings(), completed(claims, identity)
-    if not user.is_active:
+    if not user.may_sign_in:
         raise IdentityError("account_disabled")
     may_follow = user.picture_edited or config.profile_sync != "never"
     if may_follow and user.picture and user.picture == identity.picture:
@@ -129,23 +129,24 @@ def reauthenticate(user_id: int, provider: Provider, claims: Claims) -> Identity
 def unlink(user_id: int, identity_id: int, *, except_session: int) -> str:
     """Disconnect an identity and end the sessions made with it, except one.  Return its provider.
 
-    Raises IdentityError if no usable identity would remain.  The user's row is locked, so two
+    Raises IdentityError if no way to sign in would remain.  The user's row is locked, so two
     requests cannot remove the last two.
     """
-    locked(user_id)
+    user = locked(user_id)
     identities = db.session.scalars(select(Identity).where(Identity.user_id == user_id)).all()
     identity = next((one for one in identities if one.id == identity_id), None)
     if identity is None:
         raise IdentityError("no_such_identity")
-    if not any(can_sign_in(one) for one in identities if one is not identity):
+    others = any(can_sign_in(one) for one in identities if one is not identity)
+    if not (others or user.has_password):
         raise IdentityError("last_identity")
-    # Deleting the identity deletes its sessions (ON DELETE CASCADE), so detach the current one
-    # first.
+    made_with_it = LoginSession.identity_id == identity.id
     db.session.execute(
         update(LoginSession)
-        .where(LoginSession.id == except_session, LoginSession.identity_id == identity.id)
+        .where(LoginSession.id == except_session, made_with_it)
         .values(identity_id=None)
     )
+    delete_rows(LoginSession, made_with_it)
     db.session.execute(delete(Identity).where(Identity.id == identity.id))
     audit.record("unlink", user_id=user_id, provider=identity.provider)
     return identity.provider
@@ -173,41 +174,6 @@ def with_verified_email(claims: Claims) -> dict[int, list[str]]:
     for user_id, provider in db.session.execute(rows.order_by(Identity.id)):
         users.setdefault(user_id, []).append(provider)
     return users
-
-
-def disable(user_id: int, actor: str) -> int:
-    """Disable an account and end its sessions; return their number.  Its API tokens end too."""
-    _change(user_id, "disable", actor, disabled_at=now())
-    delete_rows(ApiToken, ApiToken.user_id == user_id)
-    return len(sessions.end(LoginSession.user_id == user_id))
-
-
-def enable(user_id: int, actor: str) -> None:
-    """Let a disabled account sign in again.
-
-    A sign-in that was under way when it was disabled may have left a session.  It ends too.
-    """
-    sessions.end(LoginSession.user_id == user_id)
-    _change(user_id, "enable", actor, disabled_at=None)
-
-
-def set_admin(user_id: int, actor: str, *, is_admin: bool) -> None:
-    """Make a user an administrator, or take the rights away."""
-    _change(user_id, "make_admin" if is_admin else "remove_admin", actor, is_admin=is_admin)
-
-
-def delete_account(user_id: int, actor: str | None = None) -> None:
-    """Delete a user; the database deletes everything that refers to them."""
-    user = user_class()
-    db.session.execute(delete(user).where(user.id == user_id))
-    # The events of the account are gone.  This one names it by number; so does the log.
-    audit.record("delete_account", actor=": ".join(filter(None, (actor, f"user {user_id}"))))
-
-
-def _change(user_id: int, event: str, actor: str, **values: object) -> None:
-    user = user_class()
-    db.session.execute(update(user).where(user.id == user_id).values(**values))
-    audit.record(event, user_id=user_id, actor=actor)
 
 
 def locked(user_id: int) -> SignInUser:
@@ -256,7 +222,8 @@ def _complete_profile(user: SignInUser, claims: Claims, sync: str) -> None:
         user.name = claims.name or claims.preferred_username
     if not user.picture_edited and (always or (fill and user.picture is None)):
         user.picture = claims.picture
-    if not fill or claims.email is None:
-        return
-    if user.email is None or (claims.email_verified and (always or user.email == claims.email)):
+    follows = claims.email_verified and (always or user.email == claims.email)
+    if fill and claims.email is not None and (user.email is None or follows):
         user.email, user.email_verified = claims.email, claims.email_verified
+    if adapt_user is not None:
+        adapt_user(user, claims)

@@ -14,7 +14,7 @@ from ..oauth.claims import storable_id
 from ..oauth.errors import OAuthError
 from ..oauth.id_token import LEEWAY_SECONDS
 from ..oauth.logout_token import Logout
-from . import audit, bp, client_or_404, flow, sessions
+from . import audit, bp, client_or_404, flow, session_rows
 from .limits import count_bad_logout
 from .protection import csrf_exempt
 
@@ -54,10 +54,10 @@ def _end_sessions(provider: str, logout: Logout) -> list[int]:
     if logout.sub is not None:
         named.append(LoginSession.sub == logout.sub)
     if logout.sid is None:
-        return sessions.end(*named)
+        return session_rows.end(*named)
     ended: list[int] = []
     if storable_id(logout.sid):
-        ended = sessions.end(*named, LoginSession.sid == logout.sid)
+        ended = session_rows.end(*named, LoginSession.sid == logout.sid)
     if logout.sub is not None and not ended:
-        ended = sessions.end(*named, LoginSession.sid.is_(None))
+        ended = session_rows.end(*named, LoginSession.sid.is_(None))
     return ended

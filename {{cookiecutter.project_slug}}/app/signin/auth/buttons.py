@@ -23,6 +23,7 @@ IN_APP = re.compile(
 SHADES = {"white": "rgb(255 255 255 / 12%)", "black": "rgb(0 0 0 / 10%)"}
 
 
+@bp.app_template_global("signin_buttons")
 def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
     """Return a button for each provider, or for those in `only`.
 

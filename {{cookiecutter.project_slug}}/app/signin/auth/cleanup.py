@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..database import now
 from ..host import Base, db
 from ..models import ApiToken, AuditEvent, Invitation, LiveEvent, LoginSession, PendingLogin
-from . import pending, sessions, settings
+from . import pending, session_rows, settings
 
 INTERVAL_SECONDS = 3600
 # If there is more to delete than one bite.
@@ -57,7 +57,7 @@ def _bite_of_each() -> bool:
 def _expired() -> list[tuple[type[Base], ColumnElement[bool]]]:
     too_old = now() - timedelta(days=settings().audit_days)
     return [
-        (LoginSession, sessions.past_limits()),
+        (LoginSession, session_rows.past_limits()),
         (PendingLogin, pending.expired()),
         (ApiToken, ApiToken.expires_at < now() - timedelta(days=1)),
         (LiveEvent, LiveEvent.created_at < now() - timedelta(hours=1)),

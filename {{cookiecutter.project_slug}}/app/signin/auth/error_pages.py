@@ -52,6 +52,7 @@ STATUSES = {
     "other_account": 403,
     "not_allowed": 403,
     "email_required": 403,
+    "email_taken": 409,
     "signup_closed": 403,
     "invitation_required": 403,
     "invitation_used": 403,

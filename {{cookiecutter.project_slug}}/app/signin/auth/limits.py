@@ -61,18 +61,26 @@ def count_bad_logout() -> None:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Count sign-ins, and what is refused."""
-    app.config["RATELIMIT_ENABLED"] = settings.ratelimit_enabled
     app.config["RATELIMIT_LOGIN"] = settings.ratelimit_login
-    app.config["RATELIMIT_STORAGE_URI"] = settings.ratelimit_storage_uri
-    # When the store is down, the same limits are counted in memory.
-    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
-    app.config["RATELIMIT_HEADERS_ENABLED"] = True
+    ours = {
+        "RATELIMIT_ENABLED": settings.ratelimit_enabled,
+        "RATELIMIT_STORAGE_URI": settings.ratelimit_storage_uri,
+        # When the store is down, the same limits are counted in memory.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_HEADERS_ENABLED": True,
+    }
     if not settings.ratelimit_storage_uri.startswith("memory"):
-        app.config["RATELIMIT_STORAGE_OPTIONS"] = {
+        ours["RATELIMIT_STORAGE_OPTIONS"] = {
             "socket_timeout": REDIS_SECONDS,
             "socket_connect_timeout": REDIS_SECONDS,
         }
+    # A Limiter of the app's own reads the same names, and may have been set up or not yet.
+    theirs = {name: app.config[name] for name in ours if name in app.config}
+    app.config.update(ours)
     limiter.init_app(app)
+    for name in ours:
+        app.config.pop(name)
+    app.config.update(theirs)
     limiter.logger.addFilter(_is_no_breach)
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from ..host import HOME, db
 from ..oauth.authorization import random_secret
 from ..oauth.errors import OAuthError
-from . import audit, bp, flow, sessions, settings
+from . import audit, bp, flow, session_rows, sessions, settings
 
 METADATA_SECONDS = 3
 
@@ -37,6 +37,9 @@ def logout() -> Response:
             session["provider_logout"] = offer
         else:
             flash("You are signed out.", "success")
+    elif sessions.is_of_app():
+        sessions.clear_cookie()
+        flash("You are signed out.", "success")
     return redirect(HOME, code=303)
 
 
@@ -77,5 +80,5 @@ def session_info() -> tuple[Response, int]:
     return jsonify(
         user={"id": str(user.id), "is_admin": user.is_admin, **profile},
         provider=this.provider,
-        expires_at=sessions.ends_at(this).isoformat(),
+        expires_at=session_rows.ends_at(this).isoformat(),
     ), 200

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
 
 from ..config import Settings
+from ..host import WHOLE_APP
 from ..oauth.responses import is_loopback
 from . import BY_PAGE
 
@@ -78,7 +79,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     else:
         app.config["WTF_CSRF_TIME_LIMIT"] = None
         app.config["WTF_CSRF_SSL_STRICT"] = False
+        app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", WHOLE_APP)
         csrf.init_app(app)
+        if not WHOLE_APP:
+            app.before_request(_protect_sign_in)
 
         @app.before_request
         def check_origin() -> None:
@@ -87,7 +91,27 @@ def init_app(app: Flask, settings: Settings) -> None:
             if g.get("csrf_valid") and (origin != settings.origin or site == "cross-site"):
                 _check_foreign(settings, origin, site)
 
-    app.jinja_env.globals["csrf_field"] = csrf_field
+    app.jinja_env.globals["signin_csrf_field"] = csrf_field
+    # Your app may have one of its own.
+    app.jinja_env.globals.setdefault("csrf_field", csrf_field)
+
+
+def is_for_sign_in() -> bool:
+    """Return whether a request is for a page of sign-in, or sign-in guards the whole app."""
+    return WHOLE_APP or (request.blueprint or "").startswith("signin")
+
+
+def _protect_sign_in() -> None:
+    """Check the CSRF token of a form of sign-in, in an app whose other forms are its own affair."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or not (is_for_sign_in() and current_app.config["WTF_CSRF_ENABLED"]):
+        return
+    exempt = f"{view.__module__}.{view.__name__}" in csrf._exempt_views
+    if (
+        not exempt
+        and current_app.blueprints.get(request.blueprint or "") not in csrf._exempt_blueprints
+    ):
+        csrf.protect()
 
 
 def _check_foreign(settings: Settings, origin: str, site: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Renew the session of a person who re-authenticates."""
+"""Check and renew the session that started a link or a re-authentication."""
 
 from sqlalchemy import select, update
 
@@ -10,6 +10,15 @@ from . import sessions
 
 # Where a session comes from: it stays when the person re-authenticates with another identity.
 ORIGIN = ("provider", "identity_id", "sub", "sid", "created_at")
+
+
+def require_same_session(login: PendingLogin) -> None:
+    """Check that this session started the link or re-authentication.  Raises InvalidCallback."""
+    this = sessions.current()
+    # End the transaction, so no database connection is in use during the requests to the provider.
+    db.session.commit()
+    if this is None or (this.id, this.user_id) != (login.session_id, login.user_id):
+        raise InvalidCallback("it was started in another session", reason="other_session")
 
 
 def require_open_session(login: PendingLogin) -> LoginSession:

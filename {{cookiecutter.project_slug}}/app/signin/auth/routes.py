@@ -28,7 +28,7 @@ from .buttons import buttons
 from .limits import count_starts
 from .pending import mark_posted, recall, start_login
 from .protection import csrf_exempt
-from .renewal import renew, require_open_session
+from .renewal import renew, require_open_session, require_same_session
 
 
 @bp.get("/login")
@@ -95,7 +95,8 @@ def callback(provider: str) -> Response:
     client = client_or_404(provider)
     response = authorization_response(client.provider, request.args.items(multi=True))
     login = recall(client, response)
-    sessions.require_same_session(login)
+    if login.purpose != "login":
+        require_same_session(login)
     # form_post providers send a `user` field; see posted_callback.
     grant = flow().finish(client, login, response | {"user": login.posted_user or ""})
     admission.admit(grant)

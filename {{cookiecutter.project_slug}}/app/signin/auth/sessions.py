@@ -6,7 +6,7 @@ this module imports Flask-Login.
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -23,25 +23,28 @@ from flask import (
     url_for,
 )
 from flask_login import current_user
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from ..config import Settings
 from ..config.providers import PRACTICE
 from ..database import delete_rows, hash_of, now
-from ..host import db
-from ..models import Identity, LoginSession, PendingLogin
-from ..oauth.errors import InvalidCallback
+from ..host import PREFIX, db
+from ..models import Identity, LoginSession
 from ..user import SignInUser
 from . import BY_PAGE
+from .session_rows import ends_at
 
 SEEN_EVERY = timedelta(minutes=1)
 USER_AGENT_LENGTH = 255
 # Distinguishes our session keys from the user ids of an app that uses Flask-Login itself.
 KEY_PREFIX = "signin."
 YEAR = timedelta(days=365)
-LAST_USED: dict[str, Any] = {"max_age": YEAR, "path": "/login", "httponly": True, "samesite": "Lax"}
+LAST_USED: dict[str, Any] = {
+    **{"max_age": YEAR, "path": f"{PREFIX}/login"},
+    **{"httponly": True, "samesite": "Lax"},
+}
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,11 +64,12 @@ login_manager = LoginManager()
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Connect Flask-Login, and set the two limits of a session."""
-    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=settings.session_max_days)
     app.config["SESSION_IDLE"] = timedelta(minutes=settings.session_idle_minutes)
     app.config["SIGNIN_DEVELOPMENT"] = settings.development
+    if app.permanent_session_lifetime == Flask.default_config["PERMANENT_SESSION_LIFETIME"]:
+        app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=settings.session_max_days)
     if hasattr(app, "login_manager"):
-        _share(app.login_manager)
+        _share(app, app.login_manager)
         return
     # Not login_manager.init_app(): its remember-cookie hook would set `Vary: Cookie` on every
     # response.
@@ -73,19 +77,30 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.context_processor(lambda: {"current_user": current_user})
 
 
-def _share(manager: flask_login.LoginManager) -> None:
+def _share(app: Flask, manager: flask_login.LoginManager) -> None:
     """For apps that have their own LoginManager: keep it, and let it load our sessions.
 
-    Its own sessions still work.
+    Its own sessions still work, except those of disabled users.  Its `logout_user` ends ours.
     """
     load_theirs = manager._user_callback
 
     def load(key: str) -> Any:
-        if key.startswith(KEY_PREFIX):
+        if str(key).startswith(KEY_PREFIX):
             return _load_user(key)
-        return load_theirs(key) if load_theirs else None
+        found = load_theirs(key) if load_theirs else None
+        return None if getattr(found, "disabled_at", None) else found
+
+    def end_ours(_app: Flask, **_: Any) -> None:
+        if end_sent():
+            db.session.commit()
 
     manager.user_loader(load)
+    flask_login.user_logged_out.connect(end_ours, app, weak=False)
+
+
+def _is_shared() -> bool:
+    """Return whether the app has its own LoginManager."""
+    return current_app.login_manager is not login_manager  # type: ignore[attr-defined]
 
 
 def login_required(view: Callable[P, T]) -> Callable[P, T]:
@@ -114,6 +129,11 @@ def current() -> LoginSession | None:
     return g.get("login_session") if current_user.is_authenticated else None
 
 
+def is_of_app() -> bool:
+    """Return whether somebody is signed in by the app's own Flask-Login, without a row of ours."""
+    return bool(current_user.is_authenticated) and "login_session" not in g
+
+
 def has_ended() -> bool:
     """Return whether this browser's session is over, although nobody signed out in it."""
     key = session.get("_user_id", "")
@@ -124,17 +144,6 @@ def user() -> SignInUser:
     """Return the current user.  For views behind `login_required`."""
     signed_in: SignInUser = current_user._get_current_object()
     return signed_in
-
-
-def require_same_session(login: PendingLogin) -> None:
-    """Check that this session started the link or re-authentication.  Raises InvalidCallback."""
-    if login.purpose == "login":
-        return
-    this = current()
-    # End the transaction, so no database connection is in use during the requests to the provider.
-    db.session.commit()
-    if this is None or (this.id, this.user_id) != (login.session_id, login.user_id):
-        raise InvalidCallback("it was started in another session", reason="other_session")
 
 
 def start(identity: Identity, sid: str | None) -> str:
@@ -171,6 +180,9 @@ def set_cookie(key: str, provider: str) -> None:
     session.update(browser=browser, _user_id=key)
     session.permanent = True
     g.pop("_login_user", None)
+    if _is_shared():
+        # Its `fresh_login_required` and `session_protection` read what this sets.
+        flask_login.confirm_login()
 
     @after_this_request
     def mark(response: Response) -> Response:
@@ -193,40 +205,30 @@ def end_this_session() -> None:
     delete_rows(LoginSession, _this_browser())
 
 
+def end_sent() -> bool:
+    """Delete the session that this request came with, in the current transaction.
+
+    The app may have changed the cookie since.  Return whether there was one.
+    """
+    sent = current_app.session_interface.open_session(current_app, request)
+    key = str(sent.get("_user_id", "")) if sent else ""
+    if key.startswith(KEY_PREFIX):
+        delete_rows(LoginSession, LoginSession.key_hash == hash_of(key))
+    return key.startswith(KEY_PREFIX)
+
+
 def clear_cookie() -> None:
     """Empty this browser's cookie."""
     session.clear()
+    g.pop("login_session", None)
+    if _is_shared():
+        # This ends its remember cookie too.
+        flask_login.logout_user()
     g.pop("_login_user", None)
-
-
-def end(*conditions: ColumnElement[bool]) -> list[int]:
-    """End all sessions that match, in the current transaction; return the ids of their users."""
-    ended = delete(LoginSession).where(*conditions).returning(LoginSession.user_id)
-    return list(db.session.scalars(ended.execution_options(synchronize_session=False)))
-
-
-def open_sessions(*conditions: ColumnElement[bool]) -> list[LoginSession]:
-    """Return the open sessions that match, with their users, the last used first."""
-    rows = select(LoginSession).options(joinedload(LoginSession.user, innerjoin=True))
-    rows = rows.where(*conditions)
-    newest = db.session.scalars(rows.order_by(LoginSession.last_seen_at.desc()))
-    return [row for row in newest if ends_at(row) > now() and row.user.is_active]
-
-
-def ends_at(row: LoginSession) -> datetime:
-    """Return when a session ends if it is not used again: the earlier of its two limits."""
-    idle: timedelta = current_app.config["SESSION_IDLE"]
-    return min(row.expires_at, row.last_seen_at + idle)
 
 
 def _this_browser() -> ColumnElement[bool]:
     return LoginSession.key_hash == hash_of(session.get("_user_id", ""))
-
-
-def past_limits() -> ColumnElement[bool]:
-    """Return the condition for sessions that are past one of their limits."""
-    moment, idle = now(), current_app.config["SESSION_IDLE"]
-    return or_(LoginSession.expires_at < moment, LoginSession.last_seen_at < moment - idle)
 
 
 def _load_user(key: str) -> SignInUser | None:
@@ -239,7 +241,7 @@ def _load_user(key: str) -> SignInUser | None:
         .where(LoginSession.key_hash == hash_of(key))
     )
     moment = now()
-    if row is None or ends_at(row) <= moment or not row.user.is_active:
+    if row is None or ends_at(row) <= moment or not row.user.may_sign_in:
         return None
     if row.provider.startswith(PRACTICE) and not current_app.config["SIGNIN_DEVELOPMENT"]:
         return None

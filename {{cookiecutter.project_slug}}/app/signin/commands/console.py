@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..auth import accounts
-from ..host import db
+from ..host import UserKey, db
 from ..models import Identity
 from ..readiness import connection_problem, database_problem
 from ..user import SignInUser
@@ -57,12 +57,19 @@ def find_user(who: str) -> SignInUser:
         same = Identity.provider == provider, Identity.sub == sub
         found = db.session.scalar(select(user).join(Identity).where(*same))
     else:
-        # A longer number is no id, and the database would refuse it.
-        number = int(who) if who.isdecimal() and len(who) < 19 else 0
-        found = db.session.scalar(select(user).where(user.id == number))
+        found = db.session.scalar(select(user).where(user.id == _key(who)))
     if found is None:
         raise click.ClickException(_nobody(who))
     return found
+
+
+def _key(who: str) -> UserKey | None:
+    """Return the key that is written `who`, or None if it cannot be one."""
+    try:
+        # A longer number is no id, and the database would refuse it.
+        return UserKey(who) if len(who) < 19 or not who.isdecimal() else None
+    except ValueError:
+        return None
 
 
 def _nobody(who: str) -> str:

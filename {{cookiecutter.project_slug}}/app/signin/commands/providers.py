@@ -54,8 +54,9 @@ def providers(context: click.Context) -> None:
 
 
 def _callback_url(provider: Provider) -> str:
-    public_url = current_settings().public_url
-    return f"{needed_public_url(provider, public_url) or public_url}/callback/{provider.name}"
+    public_url, prefix = current_settings().public_url, current_settings().prefix
+    base_url = (needed_public_url(provider, public_url) or public_url) + prefix
+    return f"{base_url}/callback/{provider.name}"
 
 
 @providers.command(cls=Command)

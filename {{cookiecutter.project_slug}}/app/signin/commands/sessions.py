@@ -2,8 +2,7 @@
 
 import click
 
-from ..auth import api_tokens, audit
-from ..auth import sessions as login_sessions
+from ..auth import api_tokens, audit, session_rows
 from ..database import delete_rows
 from ..host import db
 from ..models import ApiToken, LoginSession
@@ -17,12 +16,12 @@ sessions = Group("sessions", help="List and end sessions.")
 def list_sessions(who: str | None) -> None:
     """List the browsers that are signed in."""
     theirs = [LoginSession.user_id == find_user(who).id] if who else []
-    rows = login_sessions.open_sessions(*theirs)
+    rows = session_rows.open_sessions(*theirs)
     for row in rows:
         click.echo(f"{row.id:>6}  {named(row.user)}  {row.provider}  {row.address or '-'}")
         click.echo(
             f"        since {moment(row.created_at)}, last seen {moment(row.last_seen_at)},"
-            f" ends {moment(login_sessions.ends_at(row))}"
+            f" ends {moment(session_rows.ends_at(row))}"
         )
         click.echo(f"        {row.user_agent or '-'}")
     click.echo(f"{len(rows)} session(s).")
@@ -38,10 +37,10 @@ def end(everybody: bool, who: str | None) -> None:
     if who:
         person = find_user(who).id
         api_tokens.end(person)
-        user_ids = login_sessions.end(LoginSession.user_id == person)
+        user_ids = session_rows.end(LoginSession.user_id == person)
     else:
         delete_rows(ApiToken)
-        user_ids = login_sessions.end()
+        user_ids = session_rows.end()
     for user_id in set(user_ids):
         audit.record("end_sessions", user_id=user_id, actor=ACTOR)
     db.session.commit()

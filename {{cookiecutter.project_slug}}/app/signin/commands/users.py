@@ -5,7 +5,8 @@ from itertools import groupby
 import click
 from sqlalchemy import func, select
 
-from ..auth import accounts, invitations, sessions, settings
+from ..auth import accounts, invitations, lifecycle, session_rows, settings
+from ..auth.errors import IdentityError
 from ..config.providers import PRACTICE
 from ..database import delete_rows
 from ..host import db
@@ -31,7 +32,7 @@ def list_users() -> None:
 
 
 def _marks(person: SignInUser) -> str:
-    marks = ("admin", person.is_admin), ("disabled", not person.is_active)
+    marks = ("admin", person.is_admin), ("disabled", not person.may_sign_in)
     return "".join(f"  [{word}]" for word, holds in marks if holds)
 
 
@@ -52,7 +53,7 @@ def show(who: str) -> None:
         click.echo(f"            issuer {identity.issuer or '-'}")
         click.echo(f"            last used {moment(identity.last_used_at)}")
     theirs = LoginSession.user_id == person.id
-    click.echo(f"  sessions  {len(sessions.open_sessions(theirs))}")
+    click.echo(f"  sessions  {len(session_rows.open_sessions(theirs))}")
 
 
 def _identities(person: SignInUser) -> list[Identity]:
@@ -65,7 +66,7 @@ def _identities(person: SignInUser) -> list[Identity]:
 def make_admin(who: str) -> None:
     """Make WHO, a user's number or provider:sub, an administrator."""
     person = find_user(who)
-    accounts.set_admin(person.id, ACTOR, is_admin=True)
+    lifecycle.set_admin(person.id, ACTOR, is_admin=True)
     db.session.commit()
     click.echo(f"{named(person)} is now an administrator.")
 
@@ -75,7 +76,7 @@ def make_admin(who: str) -> None:
 def remove_admin(who: str) -> None:
     """Take administrator rights from WHO."""
     person = find_user(who)
-    accounts.set_admin(person.id, ACTOR, is_admin=False)
+    lifecycle.set_admin(person.id, ACTOR, is_admin=False)
     db.session.commit()
     click.echo(f"{named(person)} is not an administrator any more.")
     for name in sorted(f"{one.provider}:{one.sub}" for one in _identities(person)):
@@ -91,7 +92,7 @@ def remove_admin(who: str) -> None:
 def disable(who: str) -> None:
     """Disable WHO: end all their sessions and refuse further sign-ins."""
     person = find_user(who)
-    ended = accounts.disable(person.id, ACTOR)
+    ended = lifecycle.disable(person.id, ACTOR)
     db.session.commit()
     click.echo(f"{named(person)} is disabled. {ended} session(s) ended.")
 
@@ -101,7 +102,7 @@ def disable(who: str) -> None:
 def enable(who: str) -> None:
     """Let WHO sign in again."""
     person = find_user(who)
-    accounts.enable(person.id, ACTOR)
+    lifecycle.enable(person.id, ACTOR)
     db.session.commit()
     click.echo(f"{named(person)} is enabled.")
 
@@ -116,7 +117,7 @@ def delete(who: str | None, practice: bool) -> None:
     people = practice_users() if practice else [find_user(who or "")]
     names = [named(person) for person in people]
     for person in people:
-        accounts.delete_account(person.id, ACTOR)
+        _delete(person)
     if practice:
         delete_rows(LoginSession, LoginSession.provider.startswith(PRACTICE))
         delete_rows(Identity, Identity.provider.startswith(PRACTICE))
@@ -124,6 +125,17 @@ def delete(who: str | None, practice: bool) -> None:
     for name in names:
         click.echo(f"{name} is deleted.")
     click.echo(f"{len(names)} user(s) deleted.")
+
+
+def _delete(person: SignInUser) -> None:
+    try:
+        lifecycle.delete_account(person.id, ACTOR)
+    except IdentityError as error:
+        db.session.rollback()
+        raise click.ClickException(
+            f"{named(person)} is not deleted, and nobody else is: rows of your tables refer to"
+            f" them. {error}"
+        ) from None
 
 
 def practice_users() -> list[SignInUser]:
@@ -151,7 +163,7 @@ def invite(days: int, note: str | None) -> None:
         raise click.UsageError(f"--note is longer than {invitations.NOTE_LENGTH} characters.")
     token, expires_at = invitations.create(days, note, ACTOR)
     db.session.commit()
-    click.echo(f"{settings().public_url}/invite/{token}")
+    click.echo(f"{settings().public_url}{settings().prefix}/invite/{token}")
     click.echo(f"It lets one person sign up, until {moment(expires_at)}.")
     if settings().signup == "open":
         click.echo("SIGNUP is open: nobody needs it.")

@@ -2,7 +2,7 @@
 
 from .errors import ConfigError
 from .providers import PRACTICE
-from .reader import ROOT, environment, process_environment
+from .reader import ROOT, environment
 from .settings import Settings, load
 
 __all__ = [
@@ -12,5 +12,4 @@ __all__ = [
     "Settings",
     "environment",
     "load",
-    "process_environment",
 ]

@@ -29,6 +29,8 @@ def database_url(reader: Reader, name: str) -> str:
     backend = url.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
         reader.problem(name, "must be sqlite:///… or postgresql://…")
+    if name in reader.of_app:
+        return value
     need_driver(reader, name, backend)
     if backend == "sqlite" and not _writable(Path(url.database or "")):
         reader.problem(name, "names a file that cannot be written or a folder that does not exist")

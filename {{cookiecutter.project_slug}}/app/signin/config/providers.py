@@ -117,8 +117,11 @@ def needed_settings(provider: Provider) -> list[str]:
     return [provider.setting(ending) for ending in ("CLIENT_ID", *secret, *required)]
 
 
-def clients(reader: Reader, providers: Iterable[Provider], public_url: str) -> dict[str, Client]:
-    """Return our registrations by provider name, for providers whose settings are complete."""
+def clients(reader: Reader, providers: Iterable[Provider], base_url: str) -> dict[str, Client]:
+    """Return our registrations by provider name, for providers whose settings are complete.
+
+    Their callback URLs are below `base_url`.
+    """
     found = {}
     for provider in providers:
         values = {name: reader.text(name) for name in needed_settings(provider)}
@@ -128,7 +131,7 @@ def clients(reader: Reader, providers: Iterable[Provider], public_url: str) -> d
                 provider=provider,
                 client_id=reader.text(provider.setting("CLIENT_ID")),
                 client_secret="" if provider.auth_method in WITHOUT_SECRET else secret,
-                redirect_uri=f"{public_url}/callback/{provider.name}",
+                redirect_uri=f"{base_url}/callback/{provider.name}",
                 settings=_defaults(provider) | own_settings(reader, provider),
             )
         elif any(values.values()) or secret or provider.settings_prefix:

@@ -8,7 +8,9 @@ from pathlib import Path
 from ..oauth.responses import NOT_HTTPS, url_problem
 from . import env_file
 
-ROOT = Path(__file__).resolve().parents[3]
+# The folder around the package that `signin/` is in, or around `signin/` if that is no package.
+PACKAGE = Path(__file__).resolve().parents[2]
+ROOT = PACKAGE.parent if (PACKAGE / "__init__.py").exists() else PACKAGE
 # What Kubernetes and Docker set for a service with a provider's name; nobody wrote these.
 SERVICE_LINK = re.compile(
     r"\w+_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)=.*|\w+_PORT=(tcp|udp)://.*"
@@ -20,10 +22,18 @@ class Environment(dict[str, str]):
     """Variables by name.
 
     Those in `written` come from the owner's `.env` file; `broken` describes its unreadable lines.
+    Those in `of_app` are the configuration of an app that had it before sign-in came.
     """
 
     written: frozenset[str] = frozenset()
     broken: tuple[str, ...] = ()
+    of_app: frozenset[str] = frozenset()
+
+    def take(self, name: str, value: str) -> None:
+        """Use the app's own value of a setting, whatever the environment says."""
+        self[name] = value
+        self.pop(f"{name}_FILE", None)
+        self.of_app |= {name}
 
 
 def environment(file: Path = ROOT / ".env") -> Environment:
@@ -45,24 +55,12 @@ def environment(file: Path = ROOT / ".env") -> Environment:
     return merged
 
 
-def process_environment(defaults: Mapping[str, str], file: Path = ROOT / ".env") -> Environment:
-    """Return the process variables with these defaults, for apps that read `.env` themselves.
-
-    Raises ConfigError if the file is not text in UTF-8.
-    """
-    written, broken = env_file.read(file)
-    merged = Environment({**defaults, **os.environ})
-    merged.written = frozenset(n for n, value in written.items() if os.environ.get(n) == value)
-    merged.broken = tuple(broken)
-    return merged
-
-
 class Reader:
     """The environment, and the problems found in it.  An empty value counts as unset.
 
     `problems` stop the app.  `incomplete` does so in production only.  `notices` are only reported.
     `asked` has each name that was read.  `written` has the names that the owner wrote: those of
-    `.env`, or all if `environ` is not from `environment()`.
+    `.env`, or all if `environ` is not from `environment()`.  For `of_app` see `Environment`.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -75,6 +73,7 @@ class Reader:
         self.empty = [name for name, value in stripped.items() if not value]
         from_file = environ if isinstance(environ, Environment) else None
         self.written = frozenset(environ) if from_file is None else from_file.written
+        self.of_app = from_file.of_app if from_file else frozenset()
         self.development = self.values.get("APP_ENV") == "development"
         self.asked: set[str] = set()
         self.problems: list[str] = []

@@ -199,6 +199,8 @@ class Settings:
     clients: Mapping[str, Client]
     # The settings of the app's options, by name in lower case.
     of_options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    # What the addresses of sign-in begin with, such as "/signin", if not at the root.
+    prefix: str = ""
     # The owner has turned the practice provider on, so it is not for this machine only.
     practice_for_all: bool = False
     # What is wrong although the app runs: with `incomplete`, production would not start.
@@ -244,11 +246,13 @@ def load(
     declared: Iterable[Provider] | None = None,
     app_name: str = "",
     of_options: Mapping[str, Callable[[Reader, str], Any]] | None = None,
+    prefix: str = "",
 ) -> Settings:
     """Return the settings from `environ`, for an app with these declared providers.
 
     If `declared` is None, all in `providers/` are used.  `app_name` is used if APP_NAME is not set.
     `of_options` says how each setting of the app's options is read, by its name in lower case.
+    `prefix` is what the addresses of sign-in begin with.
     Raises ConfigError, which lists every problem.
     """
     declared = tuple(all_providers() if declared is None else declared)
@@ -262,7 +266,7 @@ def load(
         taken = [provider.name for provider in chosen]
         chosen += tuple(generic_providers.described(reader, kind, taken))
     values["app_name"] = values["app_name"] or app_name
-    clients = providers.clients(reader, chosen, values["public_url"])
+    clients = providers.clients(reader, chosen, values["public_url"] + prefix)
     more = {name: read(reader, name.upper()) for name, read in (of_options or {}).items()}
     _check(reader, chosen, clients)
     return Settings(
@@ -270,6 +274,7 @@ def load(
         providers=chosen,
         clients=clients,
         of_options=more,
+        prefix=prefix,
         practice_for_all=reader.flag("PRACTICE_PROVIDER", "0"),
         incomplete=tuple(reader.incomplete),
         notices=tuple(reader.notices),

@@ -15,6 +15,7 @@ from flask import abort, current_app, g, redirect, request
 from werkzeug.wrappers import Response
 
 from ..auth import settings
+from ..host import STYLES
 from ..oauth.authorization import code_challenge
 from ..oauth.provider import Client
 from .personas import FAULTS, PEOPLE, PERSONAS
@@ -113,6 +114,7 @@ def _page(client: Client, asked: dict[str, str], *, refused: bool = False) -> st
         "app_name": GUEST if guest else settings().app_name,
         "people": PEOPLE,
         "faults": FAULTS,
+        "styles": STYLES,
     }
     page = current_app.jinja_env.get_template("signin/dev/practice.html")
     return page.render(shown, provider=client.provider, asked=asked, refused=refused)

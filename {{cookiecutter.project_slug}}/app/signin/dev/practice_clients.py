@@ -47,7 +47,7 @@ def register(app: Flask, settings: Settings) -> None:
             provider=provider,
             client_id="practice-client",
             client_secret=SECRET,
-            redirect_uri=f"{settings.public_url}/callback/{provider.name}",
+            redirect_uri=f"{settings.public_url}{settings.prefix}/callback/{provider.name}",
         )
         for provider in _providers(settings, own, f"{settings.public_url}/dev/practice")
     }

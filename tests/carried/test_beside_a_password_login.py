@@ -32,6 +32,8 @@ class User(SignInUser, UserMixin, db.Model):
     "shop/auth.py": """
 from flask import Blueprint, request
 from flask_login import LoginManager, login_required, login_user, current_user
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 
 from .db import db
@@ -41,6 +43,7 @@ bp = Blueprint("auth", __name__)
 login_manager = LoginManager()
 login_manager.login_view = "auth.password"
 csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 
 @login_manager.user_loader
@@ -56,6 +59,12 @@ def password():
         assert user.password == request.form["password"]
         login_user(user)
     return "the shop's own login"
+
+
+@bp.get("/rare")
+@limiter.limit("2 per minute")
+def rare():
+    return "twice a minute"
 
 
 @bp.get("/mine")
@@ -76,6 +85,8 @@ def create_app(**config):
     db.init_app(app)
     auth.login_manager.init_app(app)
     auth.csrf.init_app(app)
+    app.config["RATELIMIT_HEADERS_ENABLED"] = False
+    auth.limiter.init_app(app)
     app.register_blueprint(auth.bp)
     app.register_error_handler(404, lambda _: ("the shop's own 404", 404))
     app.add_url_rule("/", "start", lambda: "the shop")
@@ -104,6 +115,11 @@ assert old.get("/mine", base_url=BASE).text == "mine Old Hand"
 assert old.get("/session", base_url=BASE).status_code == 401, "no session of ours"
 assert old.get("/nothing", base_url=BASE).text == "the shop's own 404"
 assert old.post("/logout", base_url=BASE).status_code == 400, "its CSRF protection holds"
+
+rare = [old.get("/rare", base_url=BASE) for _ in range(3)]
+assert [answer.status_code for answer in rare] == [200, 200, 429], "its own limits hold"
+assert "X-RateLimit-Limit" not in rare[0].headers
+assert app.config["RATELIMIT_HEADERS_ENABLED"] is False, "its configuration of them is its own"
 
 # What comes from another server by design passes the app's own CSRF protection.
 for path in ("/dev/practice/token", "/backchannel-logout/corp", "/callback/corp"):

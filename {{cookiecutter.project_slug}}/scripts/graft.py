@@ -3,7 +3,7 @@
     python scripts/graft.py ../shop --package shop
 
 Copies `app/signin/` into the package, writes its `host.py`, a migration, settings and packages, and
-prints the edits that remain.  All or nothing is written.  See docs/existing-app.md.
+prints the edits that remain.  All or nothing is written.  See the template's docs/existing-app.md.
 """
 
 import argparse
@@ -176,7 +176,7 @@ def _tell(found: dict[str, Any], todo: Plan, root: Path, options: argparse.Names
         print(f"Note: {told}\n")
     page = f"{needs.PUBLIC_URL}{host_file.prefix(found)}/login"
     print(f"Then: install the new packages, flask db upgrade, flask run, and open {page}")
-    print("flask doctor checks the settings. Everything else is in docs/existing-app.md.")
+    print("flask doctor checks the settings. The template's docs/existing-app.md has the rest.")
 
 
 if __name__ == "__main__":

@@ -125,14 +125,19 @@ def openid_provider(
     alg: str = "RS256",
     skew: int = 0,
     claims_in_token: bool = True,
+    registration: bool | str = False,
 ) -> Iterator[tuple[str, NodeServer]]:
-    """Run oidc-provider with one client; yield its issuer and the server."""
+    """Run oidc-provider with one client; yield its issuer and the server.
+
+    `registration`: it registers others by itself, or whoever has this token.
+    """
     config = {
         "host": host,
         "client": dict(client),
         "alg": alg,
         "skew": skew,
         "claimsInToken": claims_in_token,
+        "registration": registration,
     }
     with ExitStack() as running:
         for again in (True, False):

@@ -3,12 +3,13 @@
 //   client        our registration there, in the words of OpenID Connect Dynamic Registration
 //   alg           how it signs
 //   skew          seconds that its clock is ahead
+//   registration  whether it takes registrations by itself: true, or the token that it asks for
 //   claimsInToken whether the ID Token carries name and e-mail
 // Prints its issuer when it listens.  GET /test/rotate gives it a new key.
 import { createServer } from "node:http";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 
-const { host, client, alg, skew, claimsInToken } = JSON.parse(process.argv[2]);
+const { host, client, alg, skew, claimsInToken, registration } = JSON.parse(process.argv[2]);
 
 if (skew) {
   const RealDate = Date;
@@ -54,7 +55,13 @@ function provider(issuer) {
         email_verified: true,
       }),
     }),
-    features: { devInteractions: { enabled: true } },
+    features: {
+      devInteractions: { enabled: true },
+      registration: {
+        enabled: Boolean(registration),
+        initialAccessToken: typeof registration === "string" ? registration : false,
+      },
+    },
     cookies: { keys: [randomUUID()] },
   });
 }

@@ -95,7 +95,7 @@ def callback(provider: str) -> Response:
     client = client_or_404(provider)
     response = authorization_response(client.provider, request.args.items(multi=True))
     login = recall(client, response)
-    if login.purpose != "login":
+    if login.purpose not in WITHOUT_SESSION:
         require_same_session(login)
     # form_post providers send a `user` field; see posted_callback.
     grant = flow().finish(client, login, response | {"user": login.posted_user or ""})
@@ -158,6 +158,8 @@ def finish_reauthentication(grant: Grant, login: PendingLogin) -> Response:
     return redirect(login.next_url, code=303)
 
 
+# The purposes of logins that no session has started.
+WITHOUT_SESSION = {"login"}
 # How a login ends, by its purpose.
 FINISH = {
     "login": finish_sign_in,

@@ -1,4 +1,4 @@
-"""Development tools: practice provider, setup page, host check, explanation of stray answers.
+"""Development tools: practice provider, setup page, trial of a provider, host check.
 
 They cannot be imported in production.
 """
@@ -11,14 +11,17 @@ if os.environ.get("APP_ENV") != "development":
 
 from flask import Flask
 
+from ..auth import routes
 from ..auth.protection import csrf
 from ..config import Settings
-from . import each_request, practice, practice_clients, setup
+from . import each_request, practice, practice_clients, setup, try_it
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add the tools to an app.  Call it before CSRF checks are installed; see `each_request`."""
     each_request.init_app(app, settings)
+    routes.WITHOUT_SESSION.add(try_it.PURPOSE)
+    routes.FINISH[try_it.PURPOSE] = try_it.finish
     app.register_blueprint(setup.bp)
     if settings.practice_provider:
         for part in (practice, *(module for _, module in practice_clients.imitations(settings))):

@@ -51,12 +51,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _refusal(settings: Settings, *, elsewhere: bool) -> Response | tuple[str, int] | None:
     """Return what stops a request for the practice provider or at another host, or None."""
     practice = settings.practice_provider and request.path.startswith(PRACTICE_PATHS)
-    if practice and not settings.practice_for_all and not _is_from_this_machine():
+    if practice and not settings.practice_for_all and not is_from_this_machine():
         return _practice_refused()
     return _at_another_host(urlsplit(settings.origin)) if elsewhere else None
 
 
-def _is_from_this_machine() -> bool:
+def is_from_this_machine() -> bool:
     """Return whether the request comes from this machine, and through no proxy."""
     direct = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
     forwarded = any(name.startswith(OF_PROXIES) for name in request.environ)

@@ -1,12 +1,23 @@
-"""The setup page: the settings of each provider, ready to copy."""
+"""The setup page: how to register at each provider, and a form that writes `.env`."""
 
-from flask import Blueprint, render_template
+import os
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from ..auth import settings
 from ..auth.buttons import mark_file
+from ..auth.limits import count_starts
 from ..config import ROOT
 from ..config.callback import needed_public_url
 from ..config.providers import needed_settings
+from ..oauth.errors import OAuthError
+from ..oauth.provider import Provider
+from . import registration
+from .each_request import is_from_this_machine
+from .env_writer import NotWritable, write
+
+MAX_VALUE = 2000
 
 bp = Blueprint("signin_dev", __name__, url_prefix="/dev", template_folder="templates")
 
@@ -21,4 +32,65 @@ def setup() -> str:
         needed_public_url=needed_public_url,
         env_file=ROOT / ".env",
         mark_file=mark_file,
+        may_write=is_from_this_machine(),
+        secret_names=secret_names,
     )
+
+
+@bp.post("/setup/<name>")
+def save(name: str) -> Response:
+    """Write a provider's settings into `.env`.  An empty field leaves what is there.
+
+    Only for a browser on this machine: whoever writes `.env` decides who may sign in.
+    """
+    provider = settings().known_providers().get(name) or abort(404)
+    if not is_from_this_machine():
+        abort(403)
+    asked = {each: request.form.get(each, "").strip() for each in needed_settings(provider)}
+    values = {each: value for each, value in asked.items() if value}
+    if values:
+        flash(*_written(values))
+    else:
+        flash("Fill in the fields first: nothing was written.", "error")
+    return redirect(url_for("signin_dev.setup", _anchor=name), code=303)
+
+
+@bp.post("/register/<name>")
+@count_starts
+def register(name: str) -> Response:
+    """Register at a provider that takes registrations by itself, and write `.env`."""
+    provider = settings().known_providers().get(name) or abort(404)
+    if not is_from_this_machine():
+        abort(403)
+    try:
+        values = registration.register(provider, request.form.get("initial_token", "").strip())
+    except registration.NoRegistration:
+        flash(f"{provider.label} takes no registrations by itself: follow its steps.", "error")
+    except OAuthError as error:
+        flash(f"{provider.label} has not registered this app: {error}", "error")
+    else:
+        flash(*_written(values))
+    return redirect(url_for("signin_dev.setup", _anchor=name), code=303)
+
+
+def _written(values: dict[str, str]) -> tuple[str, str]:
+    """Write the values; return what to tell the owner, and whether it is good news."""
+    if any(len(value) > MAX_VALUE for value in values.values()):
+        return "A value is too long: nothing was written.", "error"
+    try:
+        write(ROOT / ".env", values)
+    except NotWritable as error:
+        return str(error), "error"
+    # A variable of the process wins over the file.
+    from_file = os.environ.get("DOTENV_NAMES", "").split(",")
+    fixed = [each for each in values if each in os.environ and each not in from_file]
+    if fixed:
+        return f"Written, but the environment of this process sets {', '.join(fixed)}.", "error"
+    restarts = "by itself" if os.environ.get("WERKZEUG_RUN_MAIN") == "true" else "when you start it"
+    return f"Written into .env: {', '.join(values)}. The app restarts {restarts}.", "success"
+
+
+def secret_names(provider: Provider) -> set[str]:
+    """Return the names of a provider's settings that a page must not show."""
+    own = {provider.setting(each.ending) for each in provider.settings if each.secret}
+    return own | {provider.setting("CLIENT_SECRET")}

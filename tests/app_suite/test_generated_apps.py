@@ -23,8 +23,7 @@ NEWER = ("3.12", "3.13", "3.14")
 KINDS = ("apple", "github")
 EVERYTHING = {"providers": "all", "features": "all", "database": "postgresql"}
 # On other versions of Python: the suite with all of them takes minutes.
-# `live` runs in the template's folder: its servers leave a connection to the collector of 3.13.
-MUCH = EVERYTHING | {"providers": "popular", "features": "tokens,admin,metrics"}
+MUCH = EVERYTHING | {"providers": "popular"}
 NOTHING = {"providers": "none", "features": "none", "database": "sqlite"}
 # What no choice of providers changes: tested in the apps with many of them and those with none.
 SAME_EVERYWHERE = (

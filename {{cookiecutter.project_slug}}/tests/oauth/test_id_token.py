@@ -25,6 +25,12 @@ ALGORITHMS = "id_token_signing_alg_values_supported"
 NOW = int(time.time())
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """Let it be NOW in each test: a long suite runs it long after its claims were written."""
+    monkeypatch.setattr(time, "time", lambda: float(NOW))
+
+
 def claims(**changes):
     """Return good claims with some replaced; None leaves one out."""
     half_hash = hashlib.sha256(b"an-access-token").digest()[:16]

@@ -9,7 +9,7 @@ from functools import partial
 from socket import SHUT_WR
 from threading import Thread
 
-from flask import Blueprint, Flask, abort, current_app, request
+from flask import Blueprint, Flask, abort, current_app, g, request
 from flask_sock import Sock
 from simple_websocket import Server
 from sqlalchemy.exc import SQLAlchemyError
@@ -55,7 +55,7 @@ def init_app(app: Flask) -> None:
 
 @bp.before_request
 def take_connection() -> None:
-    """Give Flask-Sock its own copy of gunicorn's connection: each of the two closes its own.
+    """Give Flask-Sock its own copy of the server's connection: each of the two closes its own.
 
     A page that takes nothing does not hold up the others: sending has a time limit.
     """
@@ -65,15 +65,16 @@ def take_connection() -> None:
     connection = request.environ.get(name) or abort(501)
     # With TLS of its own, a connection cannot be copied.
     with contextlib.suppress(NotImplementedError):
-        if name == "gunicorn.socket":
-            connection = request.environ[name] = connection.dup()
+        connection = request.environ[name] = g.connection = connection.dup()
     connection.settimeout(SEND_SECONDS)
 
 
 @bp.errorhandler(RemoteProtocolError)
 @bp.errorhandler(OSError)
 def bad_handshake(_: Exception) -> Response:
-    """Answer with 400 to what is no handshake, or is gone already."""
+    """Answer with 400 to what is no handshake, or is gone already: nobody else closes the copy."""
+    if "connection" in g:
+        g.connection.close()
     return BadRequest().get_response()
 
 

@@ -161,17 +161,19 @@ HANDSHAKE = {
 }
 
 
+@pytest.mark.parametrize("name", ["gunicorn.socket", "werkzeug.socket"])
 @pytest.mark.parametrize("left_out", ["", "Sec-WebSocket-Key"])
-def test_a_connection_that_is_gone_stays_gunicorn_s(app, left_out):
+def test_a_connection_that_is_gone_stays_the_server_s(app, left_out, name):
     ours, theirs = socket.socketpair()
     theirs.close()
     builder = EnvironBuilder("/live", app.config["PUBLIC_URL"])
-    builder.headers.update({name: HANDSHAKE[name] for name in HANDSHAKE if name != left_out})
-    environ = builder.get_environ() | {"gunicorn.socket": ours}
+    builder.headers.update({key: HANDSHAKE[key] for key in HANDSHAKE if key != left_out})
+    environ = builder.get_environ() | {name: ours}
     with ours, app.request_context(environ):
         assert app.full_dispatch_request().status_code == 400
-        with environ["gunicorn.socket"] as copy:
-            assert copy is not ours
+        assert environ[name] is not ours
+        assert environ[name].fileno() == -1
+        assert ours.fileno() != -1
 
 
 def test_half_of_the_threads_at_most(app, signed_in, open_page):

@@ -19,12 +19,19 @@ SECONDS = 5
 
 
 class BrowserLike(Client):
-    """A client whose Host has the port, as a browser's has."""
+    """A client whose Host has the port, as a browser's has, and that loses nothing."""
 
     def handshake(self) -> None:
         """Open the socket."""
         self.host = f"{self.host}:{self.port}"
         super().handshake()
+
+    def _thread(self) -> None:
+        # What came together with the answer to the handshake: the client itself would look at it
+        # when more comes, and after a close nothing does.
+        if not self._handle_events():
+            self.connected = False
+        super()._thread()
 
 
 class Page:

@@ -54,8 +54,11 @@ def test_an_app_without_it(
     tool: Callable[..., object],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    app, swap = generate(), TRIED[name]
-    subprocess.run(["git", "apply", str(SWAPS / f"{name}.patch")], cwd=app, check=True)
+    """With every option, and with none: there the patch has to apply."""
+    app, swap = generate(features="all"), TRIED[name]
+    apply = ["git", "apply", str(SWAPS / f"{name}.patch")]
+    subprocess.run([*apply, "--check"], cwd=generate(), check=True)
+    subprocess.run(apply, cwd=app, check=True)
     found = str(packages(swap, tmp_path_factory.mktemp("packages")))
     for checked in (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",)):
         tool(app, *checked, PYTHONPATH=found)

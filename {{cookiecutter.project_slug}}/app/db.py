@@ -10,7 +10,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase
 
 BUSY_MILLISECONDS = 5000
@@ -54,7 +54,7 @@ def init_app(app: Flask, database_url: str) -> None:
             event.listen(db.engine, "connect", _prepare_sqlite)
 
 
-def engine_options(database_url: str) -> Mapping[str, Any]:
+def engine_options(database_url: str | URL) -> Mapping[str, Any]:
     """Return the options of the engine.  Parameters of statements are never logged."""
     url = make_url(database_url)
     options: dict[str, Any] = {"hide_parameters": True}

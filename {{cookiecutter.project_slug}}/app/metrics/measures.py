@@ -1,13 +1,14 @@
 """Measure requests, calls to providers, and the connections of the database."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, g, request, request_finished, request_started
 from sqlalchemy import event
 
+from ..db import engine_options
 from ..signin.auth import signin
 from ..signin.host import db
 from .labels import NONE
@@ -21,7 +22,7 @@ def init_app(app: Flask) -> None:
     request_finished.connect(_finish, app)
     with app.app_context():
         signin().flow.http.watched = lambda provider, kind: _call(series, provider, kind)
-        _watch_connections(series, app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+        _watch_connections(series, engine_options(db.engine.url))
 
 
 def _start(_app: Flask, **_: Any) -> None:
@@ -55,7 +56,7 @@ def _call(series: Series, provider: str, kind: str) -> Iterator[None]:
         series.provider_seconds.labels(provider, kind).observe(time.perf_counter() - started)
 
 
-def _watch_connections(series: Series, options: dict[str, Any]) -> None:
+def _watch_connections(series: Series, options: Mapping[str, Any]) -> None:
     """Count the connections that leave the pool and come back."""
 
     def connected(*_: Any) -> None:

@@ -2,12 +2,15 @@
 
 import ast
 import importlib.metadata
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from clean_copy import clean_copy
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -104,3 +107,14 @@ def test_every_import_is_declared(template: Path):
                         continue
                     found = {canonicalize_name(dist) for dist in modules.get(name, [name])}
                     assert found & declared, f"{path}: {name}"
+
+
+def test_made_again_it_is_the_same(tmp_path: Path):
+    """`make lock` changes nothing, so no requirement was changed without it."""
+    copy = clean_copy(tmp_path / "copy")
+    before = {name: (copy / name).read_text() for name in LOCKS}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        [sys.executable, "scripts/lock.py"], cwd=copy, env={**os.environ, "PATH": path}, check=True
+    )
+    assert {name: (copy / name).read_text() for name in LOCKS} == before

@@ -26,6 +26,7 @@ OPTIONS = {
             "app/signin/static/marks/{}.svg",
             "app/signin/static/marks/practice-{}.svg",
             "app/signin/dev/practice_{}.py",
+            "app/signin/dev/register_{}.py",
             "docs/providers/{}.md",
             "tests/providers/test_{}.py",
             "tests/providers/recorded/{}.json",

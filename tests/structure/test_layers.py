@@ -38,7 +38,10 @@ PACKAGES = {
     "app.signin.providers": {"joserfc", "requests"},
 }
 # They import modules by their names, so that a generated app can be without some of them.
-DYNAMIC = {"app", "app.signin.providers", "app.signin.dev.practice_clients"}
+DYNAMIC = {
+    *("app", "app.signin.providers"),
+    *("app.signin.dev.practice_clients", "app.signin.dev.setup"),
+}
 
 
 def layers_of(root: Path) -> ModuleType:

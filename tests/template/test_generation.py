@@ -42,6 +42,7 @@ def files(folder: Path) -> set[str]:
 def of_provider(name: str) -> set[str]:
     return {
         f"app/signin/dev/practice_{name}.py",
+        f"app/signin/dev/register_{name}.py",
         f"app/signin/providers/{name}.py",
         f"docs/providers/{name}.md",
         f"app/signin/static/marks/{name}.svg",

@@ -1,6 +1,9 @@
 """The setup page: how to register at each provider, and a form that writes `.env`."""
 
 import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -34,6 +37,7 @@ def setup() -> str:
         mark_file=mark_file,
         may_write=is_from_this_machine(),
         secret_names=secret_names,
+        one_click=one_click,
     )
 
 
@@ -71,6 +75,31 @@ def register(name: str) -> Response:
     else:
         flash(*_written(values))
     return redirect(url_for("signin_dev.setup", _anchor=name), code=303)
+
+
+@bp.get("/registered/<name>")
+def registered(name: str) -> Response:
+    """Take the credentials of a registration that the setup page has begun; see `one_click`."""
+    provider = settings().known_providers().get(name) or abort(404)
+    how = one_click(provider.name) or abort(404)
+    if not is_from_this_machine():
+        abort(403)
+    try:
+        values = how.credentials(provider, request.args)
+    except OAuthError as error:
+        flash(f"{provider.label} is not set up: {error}. Begin again with the button.", "error")
+    else:
+        flash(*_written(values))
+    return redirect(url_for("signin_dev.setup", _anchor=name), code=303)
+
+
+def one_click(name: str) -> Any:
+    """Return the module `register_<name>`, where a provider makes registrations from a form.
+
+    An app without the provider is generated without it.
+    """
+    there = (Path(__file__).parent / f"register_{name}.py").is_file()
+    return import_module(f".register_{name}", __package__) if there else None
 
 
 def _written(values: dict[str, str]) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """What `graft.py` refuses, with one line that says what to do, and without a trace in the app."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -8,40 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness.app_server import TEMPLATE
 
-HERE = Path(__file__).parent
-GRAFT = TEMPLATE / "scripts" / "graft.py"
+from .repository import GRAFT, commit, files, graft, rewrite, shop_in
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    """The sample app `shop`, in a repository of its own."""
-    app = tmp_path / "shop"
-    shutil.copytree(HERE / "apps" / "shop", app, ignore=shutil.ignore_patterns("__pycache__"))
-    commit(app)
-    return app
-
-
-def commit(app: Path) -> None:
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "The app"]):
-        subprocess.run(["git", *command], cwd=app, check=True)
-
-
-def graft(app: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(GRAFT), str(app), "--package", "shop", *more]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
-
-
-def files(app: Path) -> dict[Path, bytes]:
-    found = (path for path in app.rglob("*") if path.is_file() and ".git" not in path.parts)
-    return {path: path.read_bytes() for path in found if "__pycache__" not in path.parts}
-
-
-def rewrite(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new))
+    return shop_in(tmp_path)
 
 
 def no_database(app: Path) -> None:
@@ -81,8 +53,12 @@ def a_missing_package(app: Path) -> None:
     rewrite(app / "shop/models.py", "from datetime", "import no_such_package\nfrom datetime")
 
 
-def no_layout(app: Path) -> None:
-    shutil.rmtree(app / "shop/templates")
+def a_factory_with_an_argument(app: Path) -> None:
+    rewrite(app / "shop/__init__.py", "create_app(config=None)", "create_app(config)")
+
+
+def migrations_of_another_module(app: Path) -> None:
+    rewrite(app / "shop/__init__.py", "    migrate.init_app(app, db)\n", "")
 
 
 def two_heads(app: Path) -> None:
@@ -101,7 +77,8 @@ def two_heads(app: Path) -> None:
         (another_key, "the type Float"),
         (a_required_date, "The column born"),
         (a_missing_package, "No module named 'no_such_package'"),
-        (no_layout, "no base template"),
+        (a_factory_with_an_argument, "--flask-app wsgi.py"),
+        (migrations_of_another_module, "--flask-app wsgi.py"),
         (two_heads, "several heads"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
@@ -118,6 +95,11 @@ def test_an_app_that_it_cannot_take(shop: Path, change: Callable[[Path], None], 
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert files(shop) == before
+
+
+def test_a_database_that_is_not_there(shop: Path) -> None:
+    for named in ("nothing:db", "shop.extensions:nothing", "shop"):
+        assert f"--db {named} does not name a database" in graft(shop, "--db", named).stderr
 
 
 def test_what_git_could_not_undo(shop: Path) -> None:

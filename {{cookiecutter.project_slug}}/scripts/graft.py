@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from grafting import by_hand, host_file, needs
+from grafting.find_app import MARK
 from grafting.plan import Plan, plan
 from grafting.problems import Problem
-from grafting.survey import MARK
 
 SURVEY = Path(__file__).parent / "grafting" / "survey.py"
 PYTHONS = (".venv", "venv", "env")
@@ -52,6 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--python", help="the Python with the app's packages: ../shop/.venv/bin/python"
     )
+    parser.add_argument("--flask-app", help="as for the command flask, if needed: wsgi.py")
     parser.add_argument("--db", help="where the database is made, if it is not found: shop.db:db")
     parser.add_argument("--user", help="the class of the users, if it is not clear: User")
     parser.add_argument("--dry-run", action="store_true", help="show the changes, write nothing")
@@ -83,9 +84,9 @@ def survey(root: Path, options: argparse.Namespace) -> dict[str, Any]:
     python = options.python or _python(root)
     command = [python, "-B", str(SURVEY), options.package]
     command += [
-        f"--{name}={value}"
+        f"--{name.replace('_', '-')}={value}"
         for name, value in vars(options).items()
-        if name in ("db", "user") and value
+        if name in ("db", "user", "flask_app") and value
     ]
     try:
         done = subprocess.run(
@@ -175,7 +176,10 @@ def _tell(found: dict[str, Any], todo: Plan, root: Path, options: argparse.Names
     for told in (*todo.told, *by_hand.advice(found)):
         print(f"Note: {told}\n")
     page = f"{needs.PUBLIC_URL}{host_file.prefix(found)}/login"
-    print(f"Then: install the new packages, flask db upgrade, flask run, and open {page}")
+    listed = (root / "requirements.txt").exists()
+    packages = "pip install -r requirements.txt" if listed else "install the new packages"
+    flask = f"flask --app {options.flask_app}" if options.flask_app else "flask"
+    print(f"Then: {packages}, {flask} db upgrade, {flask} run, and open {page}")
     print("flask doctor checks the settings. The template's docs/existing-app.md has the rest.")
 
 

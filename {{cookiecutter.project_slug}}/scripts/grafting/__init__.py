@@ -1,5 +1,6 @@
 """Add `app/signin/` to an app that exists.  `scripts/graft.py` is the command.
 
+find_app   find the app, its database and its user class among its modules
 survey     look at the app: its database, user class, addresses and templates
 plan       the files to add and to change
 host_file  `signin/host.py` for that app

@@ -53,7 +53,7 @@ def with_dependencies(text: str, wanted: list[str]) -> str:
 def with_settings(env: str, survey: Mapping[str, Any], example: str) -> str:
     """Return `.env` with the settings added that sign-in needs and that are not there."""
     has = set(re.findall(r"^\s*(?:export\s+)?(\w+)=", env, flags=re.MULTILINE))
-    lines = {"APP_ENV": "development", "PUBLIC_URL": PUBLIC_URL}
+    lines = {"APP_ENV": "development", "PUBLIC_URL": PUBLIC_URL, "APP_NAME": survey["app_name"]}
     if not survey["secret_key"]:
         lines["SECRET_KEY"] = secrets.token_urlsafe(48)
     credentials = re.findall(r"^(\w+_CLIENT_(?:ID|SECRET))=$", example, flags=re.MULTILINE)

@@ -16,6 +16,8 @@ NO_PASSWORD = {
     "argon2": "$argon2id$v=19$m=65536,t=3,p=4$Li4uLi4uLi4uLi4uLi4uLg"
     "$Li4uLi4uLi4uLi4uLi4uLi4uLi4uLi4uLi4uLi4uLi4",
 }
+# Packages that are not called what the app is called.
+NO_NAMES = ("app", "application", "main", "src", "web", "website", "wsgi")
 # Flask-Migrate's own files of a migrations folder, and their names in it.
 OF_MIGRATE = {
     "README": "README",
@@ -39,6 +41,7 @@ class Plan:
 def plan(survey: dict[str, Any], root: Path, folder: str) -> Plan:
     """Return what to do in the repository `root`.  Raises Problem."""
     survey["no_password"] = _no_password(survey)
+    survey["app_name"] = root.name if survey["package"] in NO_NAMES else survey["package"]
     _check_names(survey, folder)
     package = root / survey["package"].replace(".", "/") if survey["is_package"] else root
     found = Plan()
@@ -97,7 +100,7 @@ def _migration(survey: Mapping[str, Any], root: Path) -> dict[Path, str]:
         if folder.exists():
             raise Problem(
                 f"{folder} is there, but the app does not use Flask-Migrate when it starts: call"
-                " Migrate(app, db) first."
+                " Migrate(app, db) first, or name the module that does: --flask-app wsgi.py"
             )
         flask = _flask_migrate()
         files = {

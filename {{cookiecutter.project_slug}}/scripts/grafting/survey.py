@@ -2,14 +2,11 @@
 
 This file runs in the app's own Python, in its folder, and imports nothing but what the app has:
 
-    python survey.py PACKAGE [--db MODULE:NAME] [--user CLASS]
+    python survey.py PACKAGE [--db MODULE:NAME] [--user CLASS] [--flask-app APP]
 """
 
 import argparse
-import ast
-import importlib
 import json
-import pkgutil
 import re
 import sys
 import traceback
@@ -17,13 +14,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-FACTORIES = ("create_app", "make_app", "app_factory")
-MARK = "SURVEY:"
+# This file is a program: its folder is on the path, and not as a package.
+import find_app
+from find_app import MARK, Unusable
+
+EXTENDS = re.compile(r"""\{%-?\s*extends\s+["']([^"']+)""")
 PASSWORD = re.compile(r"_?(password|passwd|pwd|pw)(_?hash(ed)?)?|_?hash(ed)?_?(password|pw)", re.I)
-
-
-class Unusable(Exception):
-    """Sign-in cannot be added to this app; the message says why and what to do."""
 
 
 def main() -> None:
@@ -32,10 +28,11 @@ def main() -> None:
     parser.add_argument("package")
     parser.add_argument("--db")
     parser.add_argument("--user")
+    parser.add_argument("--flask-app")
     options = parser.parse_args()
     sys.path.insert(0, str(Path.cwd()))
     try:
-        found = survey(options.package, options.db, options.user)
+        found = survey(options)
     except Unusable as error:
         found = {"problem": str(error)}
     except Exception as error:
@@ -45,21 +42,23 @@ def main() -> None:
     print(MARK + json.dumps(found))
 
 
-def survey(package: str, db: str | None, user: str | None) -> dict[str, Any]:
+def survey(options: argparse.Namespace) -> dict[str, Any]:
     """Return what is known of an app.  Raises Unusable, and whatever the app raises."""
-    main_module = importlib.import_module(package)
-    modules = {package: main_module, **_submodules(main_module)}
-    app = _app(modules)
-    db_module, db_name = db.split(":") if db else _database(modules)
-    database = getattr(modules[db_module], db_name)
-    people = _user_class(modules, database, user, app)
+    package, named = options.package, find_app.flask_app(options.flask_app)
+    modules = find_app.modules(package)
+    app = find_app.app(modules, named)
+    db_module, db_name, database = find_app.database(modules, options.db)
+    people = find_app.user_class(database, options.user)
     app.test_request_context().push()
     return {
         "package": package,
-        "is_package": hasattr(main_module, "__path__"),
+        "is_package": hasattr(modules[package], "__path__"),
         "db": [db_module, db_name],
         "user": _about_user(people),
         "references": _references(people),
+        "unloaded": _unloaded(people),
+        "emptied": _emptied(people),
+        "home": find_app.home(modules),
         "tables": sorted(database.metadata.tables),
         "rules": sorted({rule.rule for rule in app.url_map.iter_rules()}),
         "blueprints": sorted(app.blueprints),
@@ -69,67 +68,8 @@ def survey(package: str, db: str | None, user: str | None) -> dict[str, Any]:
         "secret_key": bool(app.config.get("SECRET_KEY")),
         "sqlite": str(app.config.get("SQLALCHEMY_DATABASE_URI", "")).startswith("sqlite"),
         "templates": _templates(app),
-        "sources": sorted(_source(module) for module in modules.values() if _source(module)),
+        "sources": sorted(filter(None, map(find_app.source, modules.values()))),
     }
-
-
-def _submodules(package: Any) -> dict[str, Any]:
-    """Return the modules of a package by name, without those that cannot be imported."""
-    found = {}
-    for info in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
-        if not re.search(r"\.(tests?|migrations|__main__)(\.|$)", info.name):
-            try:
-                found[info.name] = importlib.import_module(info.name)
-            except Exception as error:
-                print(f"{info.name} is left out: {error}", file=sys.stderr)
-    return found
-
-
-def _app(modules: dict[str, Any]) -> Any:
-    """Return the Flask app: an object of a module, or what its factory returns."""
-    from flask import Flask
-
-    for module in modules.values():
-        for value in list(vars(module).values()):
-            if isinstance(value, Flask):
-                return value
-    for module in modules.values():
-        for name in FACTORIES:
-            if callable(getattr(module, name, None)):
-                return getattr(module, name)()
-    raise Unusable(f"There is no Flask object and none of {', '.join(FACTORIES)} in this package.")
-
-
-def _database(modules: dict[str, Any]) -> tuple[str, str]:
-    """Return module and name of the Flask-SQLAlchemy object: where it is made."""
-    for name, module in modules.items():
-        for node in _tree(module).body:
-            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
-                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                made = getattr(module, getattr(target, "id", ""), None)
-                if hasattr(made, "session") and hasattr(made, "Model"):
-                    return name, target.id
-    raise Unusable(
-        "There is no `db = SQLAlchemy(...)` of Flask-SQLAlchemy in this package. If it is made in"
-        " another way, say where: --db shop.extensions:db"
-    )
-
-
-def _user_class(modules: dict[str, Any], database: Any, wanted: str | None, app: Any) -> Any:
-    """Return the mapped class of the people who sign in."""
-    mapped = [mapper.class_ for mapper in database.Model.registry.mappers]
-    if wanted:
-        fit = [one for one in mapped if one.__name__ == wanted]
-    else:
-        fit = [one for one in mapped if hasattr(one, "get_id") and hasattr(one, "is_anonymous")]
-        fit = fit or [one for one in mapped if one.__name__ in ("User", "Account", "Person")]
-    if len(fit) != 1:
-        names = ", ".join(sorted(one.__name__ for one in mapped)) or "none"
-        raise Unusable(
-            f"It is not clear which class is that of the users: say it with --user. The mapped"
-            f" classes of this app are: {names}"
-        )
-    return fit[0]
 
 
 def _about_user(people: Any) -> dict[str, Any]:
@@ -190,15 +130,46 @@ def _references(people: Any) -> list[str]:
     covered = {
         column
         for relation in people.__mapper__.relationships
-        if relation.direction.name == "ONETOMANY"
-        for column in relation.remote_side
-        if relation.cascade.delete or column.nullable
+        if relation.lazy != "write_only"
+        for column in _cleared(relation)
     }
     return sorted(
         f"{table.name}.{foreign.parent.name}"
         for table in people.metadata.tables.values()
         for foreign in table.foreign_keys
         if foreign.column is key and not foreign.ondelete and foreign.parent not in covered
+    )
+
+
+def _cleared(relation: Any) -> list[Any]:
+    """Return the columns whose rows SQLAlchemy deletes or sets to null with a user."""
+    if relation.direction.name == "MANYTOMANY":
+        return [column for _, column in relation.synchronize_pairs]
+    if relation.direction.name == "ONETOMANY":
+        return [one for one in relation.remote_side if relation.cascade.delete or one.nullable]
+    return []
+
+
+def _emptied(people: Any) -> list[str]:
+    """Return the columns that become null when a user is deleted, in rows that stay."""
+    return sorted(
+        f"{column.table.name}.{column.name}"
+        for relation in people.__mapper__.relationships
+        if relation.direction.name == "ONETOMANY" and relation.lazy != "write_only"
+        for column in relation.remote_side
+        if column.nullable and not relation.cascade.delete and not relation.viewonly
+    )
+
+
+def _unloaded(people: Any) -> list[str]:
+    """Return the relationships that make SQLAlchemy refuse to delete any user.
+
+    It would have to load them first, which one that is write-only forbids.
+    """
+    return sorted(
+        f"{people.__name__}.{relation.key}"
+        for relation in people.__mapper__.relationships
+        if relation.lazy == "write_only" and not relation.passive_deletes
     )
 
 
@@ -209,19 +180,18 @@ def _migrations(app: Any) -> str | None:
 
 
 def _templates(app: Any) -> dict[str, Any]:
-    """Return the template folder, the base template and its main block, by how they are used."""
+    """Return the template folder, the base template and its main block, by how they are used.
+
+    The base is the app's own, though it may extend one of a package, such as Flask-Bootstrap's.
+    """
     folder = Path(app.root_path) / (app.template_folder or "templates")
     texts = {
         str(file.relative_to(folder)).replace("\\", "/"): file.read_text(errors="replace")
         for file in sorted(folder.rglob("*.html"))
     }
-    parents = Counter(
-        found[1]
-        for text in texts.values()
-        if (found := re.search(r"""\{%-?\s*extends\s+["']([^"']+)""", text))
-    )
+    parents = Counter(found[1] for text in texts.values() if (found := EXTENDS.search(text)))
     base = next((name for name, _ in parents.most_common() if name in texts), None)
-    while base and (above := re.search(r"""\{%-?\s*extends\s+["']([^"']+)""", texts[base])):
+    while base and (above := EXTENDS.search(texts[base])) and above[1] in texts:
         base = above[1]
     blocks = re.findall(r"\{%-?\s*block\s+(\w+)", texts.get(base or "", ""))
     used = Counter(
@@ -234,16 +204,6 @@ def _templates(app: Any) -> dict[str, Any]:
         "blocks": blocks,
         "main": max(main, key=lambda name: used[name], default=None),
     }
-
-
-def _source(module: Any) -> str | None:
-    file = getattr(module, "__file__", None)
-    return str(file) if file and str(file).endswith(".py") else None
-
-
-def _tree(module: Any) -> ast.Module:
-    source = _source(module)
-    return ast.parse(Path(source).read_text(encoding="utf-8") if source else "")
 
 
 if __name__ == "__main__":

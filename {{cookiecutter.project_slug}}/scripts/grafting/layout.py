@@ -1,11 +1,9 @@
-"""The pages of sign-in inside the app's own base template, with a style sheet for them alone."""
+"""The pages of sign-in: in the app's own base template, if any, with styles for them alone."""
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from .problems import Problem
 
 PARTS = Path(__file__).parent / "parts"
 STYLES = Path(__file__).parents[2] / "app" / "static" / "app.css"
@@ -15,14 +13,11 @@ SCRIPT = Path(__file__).parents[2] / "app" / "static" / "app.js"
 def template(survey: Mapping[str, Any]) -> str:
     """Return the template that puts a page of sign-in into the main block of the base template.
 
-    Raises Problem if the app has no base template with a block.
+    Without a base template, or without a block in it, sign-in has a whole page of its own.
     """
     found = survey["templates"]
     if not found["base"] or not found["main"]:
-        raise Problem(
-            "There is no base template with a block for the content of a page in"
-            f" {found['folder']}: make one, such as base.html with {{% block content %}}."
-        )
+        return (PARTS / "page.html").read_text(encoding="utf-8")
     text = (PARTS / "layout.html").read_text(encoding="utf-8")
     return text.replace("BASE", found["base"]).replace("MAIN", found["main"])
 
@@ -40,4 +35,15 @@ def styles() -> str:
     css = re.sub(r"(?m)^(\s*)(:root|html|body)(?=[\s,{])", r"\1&", css)
     added = (PARTS / "signin.css").read_text(encoding="utf-8")
     head = "/* Written by graft.py from app.css: for the pages of sign-in only. */\n"
-    return f"{head}:where(.signin) {{\n{css}}}\n\n{added}"
+    size = ".signin { --rem: max(16px, 1rem); }\n\n"
+    return head + size + _own_size(f":where(.signin) {{\n{css}}}\n\n{added}")
+
+
+def _own_size(css: str) -> str:
+    """Return a style sheet with sizes of `--rem`: a page's own may be tiny, as in Bootstrap 3.
+
+    The conditions of media queries stay: they ask for the browser's own size.
+    """
+    parts = re.split(r"(@media[^{]*)", css)
+    parts[::2] = [re.sub(r"([\d.]+)rem\b", r"calc(\1 * var(--rem))", part) for part in parts[::2]]
+    return "".join(parts)

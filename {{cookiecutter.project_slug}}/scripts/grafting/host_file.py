@@ -1,5 +1,6 @@
 """`signin/host.py` for an app: where its database, its user class and its pages are."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,10 @@ KEYS = {
     "Uuid": ("UUID", "", "sa.Uuid()"),
     "UUID": ("UUID", "", "sa.Uuid()"),
 }
+# Columns that pages show or link to, also where the database would let them be null.
+NAME = re.compile(r"(user|nick|screen|display|login)_?name|handle|nick|login", re.I)
+# Columns that keep people out until they have proved their address.
+CONFIRMED = re.compile(r"(is_|email_)?(confirmed|verified)|(email|account)_is_\w+ed", re.I)
 EMPTY = {"int": "0", "bool": "False", "float": "0.0"}
 
 
@@ -62,12 +67,15 @@ def text(survey: Mapping[str, Any]) -> str:
     lines = [
         '"""The app around this folder: its database, its user class and its pages.\n\n'
         'Written by graft.py; it is yours to change.\n"""\n\n',
+        "import sys\n" * (not survey["is_package"]),
         "from datetime import UTC, datetime\n" * any("datetime" in fill for fill in fills),
+        "from pathlib import Path\n" * (not survey["is_package"]),
         f"from typing import {'Annotated, ' * ('Annotated' in python)}Any, TypeAlias\n",
         "from uuid import UUID\n" * (python == "UUID"),
         "\n",
         f"from sqlalchemy import {extra}\n" * bool(extra),
         "from sqlalchemy.orm import mapped_column\n\n" * bool(extra),
+        "" if survey["is_package"] else _started(survey["package"]),
         f"from {module} import {name}{'' if name == 'db' else ' as db'}\n\n",
         "Base: Any = db.Model\n\n",
         "# The names of your user class and of its key.  They are strings to avoid a circular"
@@ -82,7 +90,7 @@ def text(survey: Mapping[str, Any]) -> str:
         'BASE_TEMPLATE = "signin/layout.html"\n\n',
         "# The style sheet of pages without that layout: the endpoint and the file.\n",
         'STYLES = "signin.static", "app.css"\n\n',
-        '# Default page after a sign-in.\nHOME = "/"\n\n',
+        f'# Default page after a sign-in.\nHOME = "{survey["home"]}"\n\n',
         "# What the addresses of sign-in begin with.\n",
         f'PREFIX = "{prefix(survey)}"\n\n',
         "# Whether CSRF protection and, in development, the check of the host are for every page,"
@@ -95,21 +103,43 @@ def text(survey: Mapping[str, Any]) -> str:
     return "".join(lines)
 
 
+def _started(module: str) -> str:
+    """Return the lines for an app of one module, which imports sign-in while it is read itself."""
+    return f"""\
+# `python {module}.py` reads that module as __main__: here it must not be read a second time.
+started = sys.modules["__main__"]
+file = Path(getattr(started, "__file__", None) or "")
+if file.resolve() == Path(__file__).resolve().parents[1] / "{module}.py":
+    sys.modules.setdefault("{module}", started)
+
+"""
+
+
 def qualified(user: Mapping[str, Any]) -> str:
     """Return the table's name, with its schema if it has one."""
     return f"{user['schema']}.{user['table']}" if user["schema"] else str(user["table"])
 
 
 def _fills(user: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines that fill the columns which the user class requires."""
+    """Yield the lines that fill the columns which the user class, or its pages, require."""
     for column in user["columns"]:
         name, attribute = column["name"], column["attribute"]
         if attribute == "email" and (column["unique"] or column["needed"]):
             yield f"required.unique_address(user, claims, needed={column['needed']})"
         elif attribute == user["password"]:
             yield f'required.no_password(user, "{attribute}")'
-        elif column["needed"] and (attribute == "name" or name not in OF_SIGNIN):
+        elif _is_filled(column):
             yield _fill(column)
+    for column in user["columns"]:
+        name, attribute = column["name"], column["attribute"]
+        if column["python"] == "bool" and CONFIRMED.fullmatch(name) and name not in OF_SIGNIN:
+            yield f'required.confirmed(user, "{attribute}")'
+
+
+def _is_filled(column: Mapping[str, Any]) -> bool:
+    if column["python"] == "str" and NAME.fullmatch(column["name"]):
+        return True
+    return column["needed"] and (column["attribute"] == "name" or column["name"] not in OF_SIGNIN)
 
 
 def _fill(column: Mapping[str, Any]) -> str:

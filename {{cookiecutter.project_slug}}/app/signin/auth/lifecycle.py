@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import delete, event, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from ..database import delete_rows, now
 from ..host import db
@@ -47,7 +47,7 @@ def delete_account(user_id: int, actor: str | None = None) -> None:
     """Delete a user, in the current transaction.
 
     Rows of your own tables go as your relationships and foreign keys say.  Raises IdentityError if
-    rows that refer to the user must stay.
+    rows that refer to the user must stay, or if one of your relationships must not be loaded.
     """
     user = db.session.get(accounts.user_class(), user_id)
     if user is None:
@@ -55,8 +55,9 @@ def delete_account(user_id: int, actor: str | None = None) -> None:
     try:
         db.session.delete(user)
         db.session.flush()
-    except IntegrityError as error:
-        raise IdentityError("account_in_use", str(error.orig).strip()) from error
+    except (IntegrityError, InvalidRequestError) as error:
+        reason = str(getattr(error, "orig", error)).strip()
+        raise IdentityError("account_in_use", reason) from error
     # The events of the account are gone.  This one names it by number; so does the log.
     audit.record("delete_account", actor=": ".join(filter(None, (actor, f"user {user_id}"))))
 

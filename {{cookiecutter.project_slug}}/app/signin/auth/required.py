@@ -71,6 +71,15 @@ def no_password(user: Any, column: str) -> None:
         setattr(user, column, NO_PASSWORD)
 
 
+def confirmed(user: Any, column: str) -> None:
+    """Set a column to whether the address of a new user is verified.
+
+    Call it after `unique_address`.
+    """
+    if inspect(user).transient:
+        setattr(user, column, bool(user.email and user.email_verified))
+
+
 def value(user: Any, column: str, default: Any) -> None:
     """Set a column that has no value."""
     if getattr(user, column) is None:

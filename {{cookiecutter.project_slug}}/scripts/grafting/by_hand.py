@@ -38,6 +38,25 @@ def advice(survey: Mapping[str, Any]) -> list[str]:
             ' becomes of the rows, by ondelete="CASCADE" or "SET NULL", or by a relationship with'
             f" a cascade: {', '.join(survey['references'])}"
         )
+    if survey["unloaded"]:
+        told.append(
+            "No account can be deleted, with or without rows, until these relationships have"
+            " passive_deletes=True, and their foreign keys an ondelete that your database obeys:"
+            f" {', '.join(survey['unloaded'])}"
+        )
+    if survey["emptied"]:
+        told.append(
+            "People can delete their account now. These columns then become null, and the rows stay"
+            " without an owner, which your pages must be able to show:"
+            f" {', '.join(survey['emptied'])}. Or let the rows go too, by"
+            ' cascade="all, delete-orphan" on the relationship.'
+        )
+    address = next((one for one in survey["user"]["columns"] if one["name"] == "email"), None)
+    if address and address["unique"] and not address["needed"]:
+        told.append(
+            "People whose provider has verified no address have none here, email is None. If your"
+            " pages need one, say needed=True in adapt_user of host.py: then they are turned away."
+        )
     if survey["sqlite"]:
         told.append(
             "SQLite obeys foreign keys only after PRAGMA foreign_keys=ON: the data of sign-in is"
@@ -57,9 +76,10 @@ def _user(survey: Mapping[str, Any], root: Path, signin: str) -> Edit:
         if isinstance(node, ast.ClassDef) and node.name == user["class"]
     )
     bases = ", ".join(["SignInUser", *(ast.unparse(base) for base in node.bases)])
+    what = "give the user class the columns of sign-in, before its other bases"
     return Edit(
         _at(root, file, node.lineno),
-        "give the user class the columns of sign-in, before its other bases",
+        what + _below_database(survey, file),
         (f"from {signin}.user import SignInUser", f"class {user['class']}({bases}):"),
     )
 
@@ -75,14 +95,15 @@ def _call(survey: Mapping[str, Any], root: Path, signin: str) -> Edit:
             made = isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
             if made and ast.unparse(node.value.func).split(".")[-1] == "Flask":  # type: ignore[attr-defined]
                 app = ast.unparse(node.targets[0])  # type: ignore[attr-defined]
-                inside = _function_around(tree, node)
-                last = inside.body[-1].lineno if inside else tree.body[-1].end_lineno or 1
-                where = f"before line {last}, " if inside else f"after line {last}, "
-                what = f"add sign-in, {where}after db, LoginManager and CSRF are set up"
+                line, where = _end(tree, _function_around(tree, node))
+                what = (
+                    f"add sign-in, {where} line {line}, after db, LoginManager and CSRF are set up"
+                )
                 lines = (imported, f"{name}.init_app({app})")
                 if not survey["migrations"]:
-                    lines += ("from flask_migrate import Migrate", f"Migrate({app}, db)")
-                return Edit(_at(root, source, last), what, lines)
+                    database = survey["db"][1]
+                    lines += ("from flask_migrate import Migrate", f"Migrate({app}, {database})")
+                return Edit(_at(root, source, line), what, lines)
     return Edit(place, "add sign-in", (imported, f"{name}.init_app(app)"))
 
 
@@ -93,41 +114,77 @@ def _function_around(tree: ast.Module, node: ast.AST) -> ast.FunctionDef | None:
     return None
 
 
+def _end(tree: ast.Module, function: ast.FunctionDef | None) -> tuple[int, str]:
+    """Return the line at the end of a factory or module, and whether to add before or after it.
+
+    What a module does only as a program comes after that: it serves the app and does not return.
+    """
+    if function:
+        return function.body[-1].lineno, "before"
+    for part in tree.body:
+        if isinstance(part, ast.If) and "__name__" in ast.unparse(part.test):
+            return part.lineno, "before"
+    return tree.body[-1].end_lineno or 1, "after"
+
+
+def _below_database(survey: Mapping[str, Any], file: Path) -> str:
+    """Return the warning for an import into the module that makes the database itself."""
+    name = survey["db"][1]
+    for part in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call):
+            kind = ast.unparse(part.value.func)
+            if name in map(ast.unparse, part.targets) and kind.endswith("SQLAlchemy"):
+                return f"; the import goes below line {part.lineno}, where {name} is made"
+    return ""
+
+
 def _passwords(survey: Mapping[str, Any], root: Path, signin: str) -> Iterator[Edit]:
     """Yield an edit for each place where a password signs somebody in."""
+    what = "after login_user, say that the password was checked just now"
     for source in map(Path, survey["sources"]):
-        for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1):
-            found = re.search(r"\blogin_user\(\s*([\w.]+)", line)
-            if found:
+        tree = ast.parse(source.read_text(encoding="utf-8"))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+        for call in sorted(calls, key=lambda node: node.lineno):
+            if ast.unparse(call.func).split(".")[-1] == "login_user":
+                who = ast.unparse(call.args[0])
                 yield Edit(
-                    _at(root, source, number),
-                    "after login_user, say that the password was checked just now",
-                    (
-                        f"from {signin}.auth import passwords",
-                        f"passwords.sign_in({found[1]})",
-                    ),
+                    _at(root, source, call.end_lineno),
+                    what + _below_database(survey, source),
+                    (f"from {signin}.auth import passwords", f"passwords.sign_in({who})"),
                 )
 
 
 def _pages(survey: Mapping[str, Any], root: Path) -> Iterator[Edit]:
     """Yield the edits of the base template and of the template with the password's form."""
-    folder = Path(survey["templates"]["folder"])
-    yield Edit(
-        _at(root, folder / survey["templates"]["base"], None),
-        "for people who are signed in",
-        ("""<a href="{{ url_for('signin_account.connections') }}">Account</a>""",),
-    )
+    folder, base = Path(survey["templates"]["folder"]), survey["templates"]["base"]
+    pages = [folder / base] if base else sorted(folder.rglob("*.html"))
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        line = _line(text, r"(log|sign).?out")
+        if base or line:
+            label = "Sign-ins" if re.search(r">\s*Account\b", text) else "Account"
+            link = f"""<a href="{{{{ url_for('signin_account.connections') }}}}">{label}</a>"""
+            what = "for people who are signed in, beside the way out"
+            yield Edit(_at(root, page, line), what, (link,))
+            break
     forms = [
         file
         for file in sorted(folder.rglob("*.html"))
         if re.search(r"sign.?in|log.?in", file.stem, re.I)
     ]
     for file in forms[:1]:
+        line = _line(file.read_text(encoding="utf-8"), r"</form|_form\(")
         yield Edit(
-            _at(root, file, None),
-            "below the form, inside the block",
+            _at(root, file, line),
+            "below the form" + (", inside the block" if base else ""),
             ('{% include "signin/buttons.html" %}',),
         )
+
+
+def _line(text: str, pattern: str) -> int | None:
+    """Return the number of the first line with a pattern."""
+    found = (number for number, line in enumerate(text.splitlines(), 1) if re.search(pattern, line))
+    return next(found, None)
 
 
 def _own_csrf(survey: Mapping[str, Any], root: Path) -> Iterator[Edit]:

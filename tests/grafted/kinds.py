@@ -15,6 +15,8 @@ class Kind:
     shows: str
     name_field: str
     prefix: str
+    # Where a sign-in ends, as the app's own does.
+    home: str = "/"
     fields: dict[str, str] = field(default_factory=dict)
     new_fields: dict[str, str] = field(default_factory=dict)
     remember: str = "remember"
@@ -62,5 +64,18 @@ KINDS = {
         fields={"email": "{who}@example.org"},
         new_fields={"display_name": "{who}"},
         stores=(("/loans", {"title": "A good book"}),),
+    ),
+    "notes": Kind(
+        login="/login",
+        logout=("GET", "/logout"),
+        register="/join",
+        mine="/mine",
+        shows="Notes of {who}",
+        name_field="username",
+        prefix="/signin",
+        home="/mine",
+        fields={"username": "{who}"},
+        new_fields={"email": "{who}@example.org"},
+        stores=(("/mine", {"text": "A first note"}),),
     ),
 }

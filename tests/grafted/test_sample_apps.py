@@ -16,6 +16,7 @@ import pytest
 from harness.app_server import SECRET_KEY
 from harness.counting_provider import CountingProvider, Someone, counting_provider
 from harness.databases import postgresql_database
+from harness.ports import free_port
 
 from .kinds import KINDS
 
@@ -113,6 +114,23 @@ def test_an_app_of_others(
     run(app, environ, python, "-m", "flask", "--app", name, "db", "check")
     run(app, environ, python, "-m", "pytest", "-q")
     _the_edits_are_what_it_said(edit.read_text(), told)
+    if (app / f"{name}.py").exists():
+        _it_starts_as_a_program(app, environ)
+
+
+def _it_starts_as_a_program(app: Path, environ: dict[str, str]) -> None:
+    """Its module is then called __main__, and sign-in imports it by its name."""
+    port = free_port()
+    command = [sys.executable, f"{app.name}.py"]
+    with subprocess.Popen(
+        command, cwd=app, env={**environ, "PORT": str(port)}, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr
+        told = next(
+            (line for line in running.stderr if "Running on" in line or "Error" in line), ""
+        )
+        running.terminate()
+    assert "Running on" in told
 
 
 def _the_edits_are_what_it_said(edit: str, told: str) -> None:

@@ -83,7 +83,7 @@ def a_password_account_connects_a_provider() -> None:
     ada.connect("ada")
 
     other = visitor()
-    assert other.start("ada").location == "/"
+    assert other.start("ada").location == KIND.home
     assert other.sees_own_page("ada")
     # For `fresh_login_required` of the app.
     with other.client.session_transaction(base_url=BASE) as cookie:
@@ -98,7 +98,7 @@ def a_password_account_connects_a_provider() -> None:
 def somebody_new() -> None:
     users = count_users()
     new = visitor()
-    assert new.start("new").location == "/"
+    assert new.start("new").location == KIND.home
     assert count_users() == users + 1
     assert new.who()["name"] == "Grace New"
     store(new)
@@ -115,12 +115,12 @@ def somebody_new() -> None:
 
 
 def new_name() -> str:
-    column = {"board": "username", "shop": "name", "library": "display_name"}[NAME]
+    column = KIND.name_field
     return sql(f"SELECT {column} FROM {users()} WHERE email = 'new@corp.example'")
 
 
 def users() -> str:
-    return {"board": '"user"', "shop": '"user"', "library": "accounts"}[NAME]
+    return "accounts" if NAME == "library" else '"user"'
 
 
 def count_users() -> int:
@@ -141,14 +141,14 @@ def nobody_takes_over_an_account() -> None:
         if KIND.needs_email:
             assert error_of(answer) == "email_required"
         else:
-            assert answer.location == "/"
+            assert answer.location == KIND.home
             assert unproved.who()["email"] is None
         assert not unproved.sees_own_page("bob"), unproved.get("/").text
     # Bob signs in with his password, and connects it.
     bob = visitor()
     bob.with_password("bob")
     bob.connect("bob-verified")
-    assert same.start("bob-verified").location == "/"
+    assert same.start("bob-verified").location == KIND.home
     assert same.sees_own_page("bob")
 
 
@@ -234,7 +234,7 @@ def the_app_keeps_what_is_its_own() -> None:
     assert somebody.get("/nothing").status_code == 404
     assert 'class="signin"' not in somebody.get("/nothing").text
     assert somebody.client.post(somebody.at("/logout"), base_url=BASE).status_code == 400
-    if NAME != "board":
+    if KIND.logout[0] == "POST":
         assert somebody.post(KIND.logout[1]).status_code in (400, 403)
     assert 'action="' + somebody.at("/login/corp") in somebody.get(KIND.login).text
     assert somebody.get(somebody.at("/account")).status_code in (302, 303)
@@ -263,7 +263,7 @@ def accounts_are_deleted() -> None:
     new.start("new")
     form = new.at("/account/delete")
     answer = new.send(form, form, sure="y")
-    assert answer.location == "/", new.get(form).text
+    assert answer.location == KIND.home, new.get(form).text
     assert sql(identities) == had - 1
     assert not new.sees_own_page("new")
     # Whoever comes next is somebody else.

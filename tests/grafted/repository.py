@@ -25,9 +25,11 @@ def commit(app: Path) -> None:
         subprocess.run(["git", *command], cwd=app, check=True)
 
 
-def graft(app: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def graft(app: Path, *more: str, **environ: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(GRAFT), str(app), "--package", "shop", *more]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **environ}, check=False
+    )
 
 
 def files(app: Path) -> dict[Path, bytes]:

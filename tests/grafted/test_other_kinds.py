@@ -1,6 +1,7 @@
 """What `graft.py` makes of an app that is built in another way: the sample `shop`, changed."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -198,3 +199,14 @@ def test_sizes_do_not_depend_on_the_app(shop: Path) -> None:
     assert ".signin { --rem: max(16px, 1rem); }" in styles
     assert "@media (max-width: 40rem)" in styles
     assert "padding: calc(" in styles
+
+
+def test_older_packages(shop: Path, tmp_path: Path) -> None:
+    """What is listed without a version is not made newer by installing the list again."""
+    assert "older versions" not in graft(shop, "--dry-run").stdout
+    (tmp_path / "flask_wtf-1.0.1.dist-info").mkdir()
+    about = tmp_path / "flask_wtf-1.0.1.dist-info" / "METADATA"
+    about.write_text("Metadata-Version: 2.1\nName: Flask-WTF\nVersion: 1.0.1\n")
+    done = graft(shop, "--dry-run", PYTHONPATH=str(tmp_path))
+
+    assert re.search(r"in older versions.*: flask-wtf>=[\d.]+,<2\n", done.stdout)

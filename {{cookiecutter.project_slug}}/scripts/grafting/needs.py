@@ -30,6 +30,21 @@ def missing(wanted: list[str], listed: str) -> list[str]:
     return [line for line in wanted if _name(line) not in names]
 
 
+def newer(wanted: list[str], installed: Mapping[str, str]) -> list[str]:
+    """Return the packages that an app has in an older version than sign-in needs."""
+    versions = {_name(name): version for name, version in installed.items()}
+    bounds = {line: re.search(r">=([\d.]+)", line) for line in wanted}
+    return [
+        line
+        for line, least in bounds.items()
+        if least and _name(line) in versions and _parts(versions[_name(line)]) < _parts(least[1])
+    ]
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)]
+
+
 def with_requirements(text: str, wanted: list[str]) -> str:
     """Return a requirements file with these packages added."""
     lines = missing(wanted, text)

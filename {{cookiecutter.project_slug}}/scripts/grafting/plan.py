@@ -147,6 +147,12 @@ def _packages(survey: Mapping[str, Any], root: Path, found: Plan) -> None:
         _change(found, requirements, lambda text: needs.with_requirements(text, wanted))
     elif not has_list:
         found.told.append(f"Install: {' '.join(needs.missing(wanted, ''))}")
+    newer = needs.newer(wanted, survey["installed"])
+    if newer:
+        found.told.append(
+            "Your app has these in older versions. Bring them to what sign-in needs, also where"
+            f" they are listed, and try your app with them before you go on: {' '.join(newer)}"
+        )
 
 
 def _change(found: Plan, file: Path, change: Any) -> None:

@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections import Counter
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,15 @@ def survey(options: argparse.Namespace) -> dict[str, Any]:
         "secret_key": bool(app.config.get("SECRET_KEY")),
         "sqlite": str(app.config.get("SQLALCHEMY_DATABASE_URI", "")).startswith("sqlite"),
         "templates": _templates(app),
+        "installed": _installed(),
         "sources": sorted(filter(None, map(find_app.source, modules.values()))),
     }
+
+
+def _installed() -> dict[str, str]:
+    """Return the versions of packages by name: the first on the path counts."""
+    found = reversed(list(metadata.distributions()))
+    return {one.metadata["Name"]: one.version for one in found}
 
 
 def _about_user(people: Any) -> dict[str, Any]:

@@ -78,6 +78,17 @@ def test_an_app_is_found_by_its_settings(shop: Path) -> None:
     grafted(shop)
 
 
+def test_a_package_in_src(shop: Path) -> None:
+    (shop / "src").mkdir()
+    (shop / "shop").rename(shop / "src" / "shop")
+    told = grafted(shop)
+
+    assert "1. src/shop/models.py:9:" in told
+    assert "from shop.signin.user import SignInUser" in told
+    assert (shop / "src/shop/signin/host.py").exists()
+    assert (shop / "migrations/versions/signin_grafted.py").exists()
+
+
 def test_an_extension_that_has_every_attribute(shop: Path) -> None:
     """Flask-Mail's object answers None to all names, so it looks like a database, too."""
     any_name = "class Any:\n    def __getattr__(self, name): return None\n\nmail = Any()\n"

@@ -61,6 +61,15 @@ def migrations_of_another_module(app: Path) -> None:
     rewrite(app / "shop/__init__.py", "    migrate.init_app(app, db)\n", "")
 
 
+def no_migrations_yet(app: Path) -> None:
+    shutil.rmtree(app / "migrations")
+
+
+def in_another_folder(app: Path) -> None:
+    (app / "backend").mkdir()
+    (app / "shop").rename(app / "backend" / "shop")
+
+
 def two_heads(app: Path) -> None:
     newest = next((app / "migrations/versions").glob("*users_can_be*"))
     text = newest.read_text().replace("eca42ad0f5f4", "another")
@@ -80,6 +89,8 @@ def two_heads(app: Path) -> None:
         (a_factory_with_an_argument, "--flask-app wsgi.py"),
         (migrations_of_another_module, "--flask-app wsgi.py"),
         (two_heads, "several heads"),
+        (no_migrations_yet, "flask db init"),
+        (in_another_folder, "There is no package or module shop in "),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -165,12 +165,13 @@ def _diff(name: Path, before: str, after: str) -> None:
 
 def _tell(found: dict[str, Any], todo: Plan, root: Path, options: argparse.Namespace) -> None:
     """Print what remains to be done."""
-    package = f"{found['package']}." if found["is_package"] else ""
+    inside = found["package"] if found["is_package"] else found["package"].rpartition(".")[0]
+    signin = f"{inside}.{options.folder}" if inside else options.folder
     print(f"\n{'Would add' if options.dry_run else 'Added'} {len(todo.added)} files,", end=" ")
     names = ", ".join(str(file.relative_to(root)) for file in todo.changed) or "nothing"
     print(f"{'would change' if options.dry_run else 'changed'}: {names}.\n")
     print("What remains for you:\n")
-    for number, edit in enumerate(by_hand.edits(found, root, f"{package}{options.folder}"), 1):
+    for number, edit in enumerate(by_hand.edits(found, root, signin), 1):
         print(f"{number}. {edit.place}: {edit.what}")
         print("".join(f"       {line}\n" for line in edit.lines))
     for told in (*todo.told, *by_hand.advice(found)):

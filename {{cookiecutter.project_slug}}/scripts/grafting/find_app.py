@@ -4,7 +4,7 @@ Like `survey.py`, this runs in the app's own Python and imports nothing but what
 """
 
 import ast
-import importlib
+import importlib.util
 import inspect
 import os
 import pkgutil
@@ -23,7 +23,15 @@ class Unusable(Exception):
 
 
 def modules(package: str) -> dict[str, Any]:
-    """Return a module and those below it by name, without those that cannot be imported."""
+    """Return a module and those below it by name, without those that cannot be imported.
+
+    Raises Unusable if there is no such module.
+    """
+    if importlib.util.find_spec(package.partition(".")[0]) is None:
+        raise Unusable(
+            f"There is no package or module {package} in {Path.cwd()}, nor in a folder src there."
+            " Name the folder that it is in."
+        )
     main = importlib.import_module(package)
     found = {package: main}
     for info in pkgutil.walk_packages(getattr(main, "__path__", ()), f"{package}."):
@@ -171,6 +179,12 @@ def source(module: Any) -> str | None:
     """Return the file of a module that is written in Python."""
     file = getattr(module, "__file__", None)
     return str(file) if file and str(file).endswith(".py") else None
+
+
+def folder(module: Any) -> str:
+    """Return the folder of a package, with or without an `__init__.py`, or the one of a module."""
+    paths = getattr(module, "__path__", None)
+    return str(next(iter(paths))) if paths else str(Path(module.__file__).parent)
 
 
 def tree(module: Any) -> ast.Module:

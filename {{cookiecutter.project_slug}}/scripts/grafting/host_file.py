@@ -106,10 +106,10 @@ def text(survey: Mapping[str, Any]) -> str:
 def _started(module: str) -> str:
     """Return the lines for an app of one module, which imports sign-in while it is read itself."""
     return f"""\
-# `python {module}.py` reads that module as __main__: here it must not be read a second time.
+# Started as a program that module is called __main__: here it must not be read a second time.
 started = sys.modules["__main__"]
 file = Path(getattr(started, "__file__", None) or "")
-if file.resolve() == Path(__file__).resolve().parents[1] / "{module}.py":
+if file.resolve() == Path(__file__).resolve().parents[1] / "{module.rpartition(".")[2]}.py":
     sys.modules.setdefault("{module}", started)
 
 """

@@ -43,9 +43,8 @@ def plan(survey: dict[str, Any], root: Path, folder: str) -> Plan:
     survey["no_password"] = _no_password(survey)
     survey["app_name"] = root.name if survey["package"] in NO_NAMES else survey["package"]
     _check_names(survey, folder)
-    package = root / survey["package"].replace(".", "/") if survey["is_package"] else root
     found = Plan()
-    signin = package / folder
+    signin = Path(survey["folder"]) / folder
     if signin.exists():
         raise Problem(f"{signin} is there already: nothing is overwritten. Give another --folder.")
     for file in sorted(SIGNIN.rglob("*")):
@@ -109,6 +108,11 @@ def _migration(survey: Mapping[str, Any], root: Path) -> dict[Path, str]:
         }
         return files | {_file(folder): migration.text(survey, None)}
     folder = Path(survey["migrations"])
+    if not (folder / "env.py").exists():
+        raise Problem(
+            f"Your app uses Flask-Migrate, but there is no {folder / 'env.py'}. Make migrations of"
+            " your own tables first: flask db init, flask db migrate, flask db upgrade."
+        )
     return {_file(folder): migration.text(survey, _newest(folder))}
 
 

@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--user")
     parser.add_argument("--flask-app")
     options = parser.parse_args()
-    sys.path.insert(0, str(Path.cwd()))
+    sys.path[:0] = [str(Path.cwd()), str(Path.cwd() / "src")]
     try:
         found = survey(options)
     except Unusable as error:
@@ -53,6 +53,7 @@ def survey(options: argparse.Namespace) -> dict[str, Any]:
     app.test_request_context().push()
     return {
         "package": package,
+        "folder": find_app.folder(modules[package]),
         "is_package": hasattr(modules[package], "__path__"),
         "db": [db_module, db_name],
         "user": _about_user(people),

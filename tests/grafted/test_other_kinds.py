@@ -158,9 +158,14 @@ def rows_that_must_not_be_loaded(app: Path) -> None:
     )
 
 
+def rows_that_sqlite_keeps(app: Path) -> None:
+    rewrite(app / "shop/models.py", '"user.id")', '"user.id", ondelete="CASCADE")')
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (rows_that_sqlite_keeps, "whatever their ondelete says: orders.user_id"),
         (an_address_that_may_be_null, "needed=True in adapt_user"),
         (rows_that_stay, "without an owner"),
         (rows_that_must_not_be_loaded, "passive_deletes=True"),

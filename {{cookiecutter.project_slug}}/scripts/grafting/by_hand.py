@@ -62,6 +62,11 @@ def advice(survey: Mapping[str, Any]) -> list[str]:
             "SQLite obeys foreign keys only after PRAGMA foreign_keys=ON: the data of sign-in is"
             " deleted with a user as long as you delete users with db.session.delete(user)."
         )
+        if survey["cascading"]:
+            told.append(
+                "Without that PRAGMA these rows stay when somebody deletes their account, whatever"
+                f" their ondelete says: {', '.join(survey['cascading'])}"
+            )
     return told
 
 
@@ -164,7 +169,7 @@ def _pages(survey: Mapping[str, Any], root: Path) -> Iterator[Edit]:
         if base or line:
             label = "Sign-ins" if re.search(r">\s*Account\b", text) else "Account"
             link = f"""<a href="{{{{ url_for('signin_account.connections') }}}}">{label}</a>"""
-            what = "for people who are signed in, beside the way out"
+            what = "for people who are signed in" + (", beside the way out" if line else "")
             yield Edit(_at(root, page, line), what, (link,))
             break
     forms = [

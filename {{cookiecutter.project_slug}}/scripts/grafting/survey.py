@@ -58,6 +58,7 @@ def survey(options: argparse.Namespace) -> dict[str, Any]:
         "db": [db_module, db_name],
         "user": _about_user(people),
         "references": _references(people),
+        "cascading": _cascading(people),
         "unloaded": _unloaded(people),
         "emptied": _emptied(people),
         "home": find_app.home(modules),
@@ -147,6 +148,16 @@ def _references(people: Any) -> list[str]:
         for table in people.metadata.tables.values()
         for foreign in table.foreign_keys
         if foreign.column is key and not foreign.ondelete and foreign.parent not in covered
+    )
+
+
+def _cascading(people: Any) -> list[str]:
+    """Return the columns of other tables whose rows the database is to clear with a user."""
+    return sorted(
+        f"{table.name}.{foreign.parent.name}"
+        for table in people.metadata.tables.values()
+        for foreign in table.foreign_keys
+        if foreign.ondelete and foreign.references(people.__table__)
     )
 
 

@@ -12,16 +12,21 @@ from .problems import Problem
 PROJECT = Path(__file__).parents[2]
 # The list in a pyproject file; a text in it may have brackets.
 LIST = re.compile(r"""^dependencies\s*=\s*\[((?:[^\]"'#]|"[^"\n]*"|'[^'\n]*'|#[^\n]*)*)\]""", re.M)
+# Packages that have another name than their module, and those that others import.
+CALLED = {"dotenv": "python-dotenv"}
+NOT_IMPORTED = {"cryptography", "flask-migrate", "flask-sqlalchemy"}
 # The port of `flask run`.
 PUBLIC_URL = "http://localhost:5000"
 
 
 def packages(survey: Mapping[str, Any]) -> list[str]:
-    """Return the packages that `app/signin/` imports, with their versions."""
+    """Return the packages that `app/signin/` needs, with their versions."""
     text = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+    sources = "".join(file.read_text("utf-8") for file in (PROJECT / "app/signin").rglob("*.py"))
+    modules = set(re.findall(r"^ *(?:from|import) (\w+)", sources, flags=re.MULTILINE))
+    used = {_name(CALLED.get(module, module)) for module in modules} | NOT_IMPORTED
     wanted = tomllib.loads(text)["project"]["dependencies"]
-    unused = {"gunicorn", "flask-sock", "prometheus-client", "psycopg", "redis"}
-    return [line for line in wanted if _name(line) not in unused]
+    return [line for line in wanted if _name(line) in used]
 
 
 def missing(wanted: list[str], listed: str) -> list[str]:

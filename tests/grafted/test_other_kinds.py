@@ -226,3 +226,19 @@ def test_older_packages(shop: Path, tmp_path: Path) -> None:
     done = graft(shop, "--dry-run", PYTHONPATH=str(tmp_path))
 
     assert re.search(r"in older versions.*: flask-wtf>=[\d.]+,<2\n", done.stdout)
+
+
+@pytest.mark.parametrize("shown", ["by the base", "by a part of it", "by nothing"])
+def test_messages_are_shown_once(shop: Path, shown: str) -> None:
+    base = shop / "shop/templates/layout.html"
+    found = re.search(
+        r"(?s)\{% with .*?get_flashed_messages.*?endwith %\}|\{% for[^%]*get_flashed.*?endfor %\}",
+        base.read_text(),
+    )
+    assert found
+    if shown != "by the base":
+        part = '{% include "part.html" %}' if shown == "by a part of it" else ""
+        rewrite(base, found[0], part)
+        (shop / "shop/templates/part.html").write_text(found[0] if part else "")
+    grafted(shop)
+    assert ("get_flashed_messages" in layout(shop)) == (shown == "by nothing")

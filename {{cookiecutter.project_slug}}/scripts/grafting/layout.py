@@ -8,6 +8,12 @@ from typing import Any
 PARTS = Path(__file__).parent / "parts"
 STYLES = Path(__file__).parents[2] / "app" / "static" / "app.css"
 SCRIPT = Path(__file__).parents[2] / "app" / "static" / "app.js"
+# The messages for people, if the base template shows none, and what they stand above.
+PAGE = "  {% block signin_content %}"
+MESSAGES = """  {% for category, message in get_flashed_messages(with_categories=true) %}
+  <p class="alert alert-{{ category }}" role="status">{{ message }}</p>
+  {% endfor %}
+"""
 
 
 def template(survey: Mapping[str, Any]) -> str:
@@ -19,7 +25,8 @@ def template(survey: Mapping[str, Any]) -> str:
     if not found["base"] or not found["main"]:
         return (PARTS / "page.html").read_text(encoding="utf-8")
     text = (PARTS / "layout.html").read_text(encoding="utf-8")
-    return text.replace("BASE", found["base"]).replace("MAIN", found["main"])
+    text = text.replace("BASE", found["base"]).replace("MAIN", found["main"])
+    return text if found["messages"] else text.replace(PAGE, f"{MESSAGES}{PAGE}")
 
 
 def styles() -> str:

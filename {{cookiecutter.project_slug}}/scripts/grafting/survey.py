@@ -218,9 +218,14 @@ def _templates(app: Any) -> dict[str, Any]:
         name for text in texts.values() for name in re.findall(r"\{%-?\s*block\s+(\w+)", text)
     )
     main = [name for name in blocks if name not in ("title", "head", "scripts", "styles", "css")]
+    included = re.findall(
+        r"""\{%-?\s*(?:include|import|from)\s+["']([^"']+)""", texts.get(base or "", "")
+    )
+    shown = [texts[name] for name in (base, *included) if name in texts]
     return {
         "folder": str(folder),
         "base": base,
+        "messages": any("get_flashed_messages" in text for text in shown),
         "blocks": blocks,
         "main": max(main, key=lambda name: used[name], default=None),
     }

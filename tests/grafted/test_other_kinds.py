@@ -89,6 +89,13 @@ def test_a_package_in_src(shop: Path) -> None:
     assert (shop / "migrations/versions/signin_grafted.py").exists()
 
 
+def test_an_address_that_need_not_be_unique(shop: Path) -> None:
+    """Where passwords are, nobody may have a stranger's address: a new one would be sent there."""
+    rewrite(shop / "shop/models.py", "unique=True, nullable=False, index", "index")
+    grafted(shop)
+    assert "required.unique_address(user, claims, needed=False)\n" in host(shop)
+
+
 def test_an_extension_that_has_every_attribute(shop: Path) -> None:
     """Flask-Mail's object answers None to all names, so it looks like a database, too."""
     any_name = "class Any:\n    def __getattr__(self, name): return None\n\nmail = Any()\n"

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,6 +59,13 @@ class _Collector(logging.Handler):
 
 class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        """Close the file that was being sent: Werkzeug leaves it open if the browser has gone."""
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            sent = frame.f_locals.get("application_iter")
+            if hasattr(sent, "close"):
+                sent.close()
 
 
 @contextmanager

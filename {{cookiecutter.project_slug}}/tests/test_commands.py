@@ -1,6 +1,7 @@
 """What the owner does at the command line."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -72,6 +73,39 @@ def test_doctor_in_production_without_providers(make_app):
     none = {f"OIDC_FAKE_{ending}": "" for ending in endings}
 
     assert "nobody can sign in" in run(make_app({**PRODUCTION, **none}), "doctor").output
+
+
+def test_what_programs_read(app, signed_in):
+    """Each command that shows something shows it as JSON, too."""
+    run(app, "users", "invite", "--note", "for Grace")
+    shown = {
+        command: json.loads(run(app, *command.split(), "--json").output)
+        for command in (
+            *("users list", "users show 1", "sessions list", "sessions list --user 1"),
+            *("invitations list", "providers", "doctor"),
+        )
+    }
+    [user] = shown["users list"]
+    assert (user["id"], user["email"], user["is_admin"]) == (1, "ada@example.com", False)
+    assert user["identities"][0]["provider"] == "fake"
+    assert datetime.fromisoformat(user["created_at"]).tzinfo
+    assert shown["users show 1"] == user | {"sessions": 1}
+    [session] = shown["sessions list"]
+    assert session == shown["sessions list --user 1"][0]
+    assert datetime.fromisoformat(session["ends_at"]) > now()
+    [invitation] = shown["invitations list"]
+    assert (invitation["state"], invitation["note"]) == ("open", "for Grace")
+    fake = next(one for one in shown["providers"] if one["name"] == "fake")
+    assert (fake["ready"], fake["callback_url"]) == (True, "http://localhost:8000/callback/fake")
+    assert {"result": "ok", "check": "fake: clock"} in shown["doctor"]
+    assert "not checked" in {one["result"] for one in shown["doctor"]}
+
+
+def test_doctor_fails_in_json_too(make_app):
+    result = run(make_app({"OIDC_FAKE_CLIENT_SECRET": "another"}), "doctor", "--json")
+
+    assert result.exit_code == 1
+    assert "fail" in {one["result"] for one in json.loads(result.output)}
 
 
 def test_users(app, signed_in):

@@ -59,8 +59,9 @@ def advice(survey: Mapping[str, Any]) -> list[str]:
         )
     if survey["sqlite"]:
         told.append(
-            "SQLite obeys foreign keys only after PRAGMA foreign_keys=ON: the data of sign-in is"
-            " deleted with a user as long as you delete users with db.session.delete(user)."
+            "Delete users with db.session.delete(user), which deletes what sign-in knows of them. A"
+            " delete in bulk does not, on SQLite: it ignores foreign keys unless you turn them on"
+            " by PRAGMA foreign_keys=ON."
         )
         if survey["cascading"]:
             told.append(
@@ -101,9 +102,8 @@ def _call(survey: Mapping[str, Any], root: Path, signin: str) -> Edit:
             if made and ast.unparse(node.value.func).split(".")[-1] == "Flask":  # type: ignore[attr-defined]
                 app = ast.unparse(node.targets[0])  # type: ignore[attr-defined]
                 line, where = _end(tree, _function_around(tree, node))
-                what = (
-                    f"add sign-in, {where} line {line}, after db, LoginManager and CSRF are set up"
-                )
+                others = "the database, LoginManager" + ", CSRFProtect" * survey["csrf"]
+                what = f"add sign-in, {where} line {line}, when {others} are set up"
                 lines = (imported, f"{name}.init_app({app})")
                 if not survey["migrations"]:
                     database = survey["db"][1]

@@ -124,7 +124,8 @@ def _fills(user: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines that fill the columns which the user class, or its pages, require."""
     for column in user["columns"]:
         name, attribute = column["name"], column["attribute"]
-        if attribute == "email" and (column["unique"] or column["needed"]):
+        # A form for lost passwords looks for the address, so nobody may have a stranger's.
+        if attribute == "email" and (column["unique"] or column["needed"] or user["password"]):
             yield f"required.unique_address(user, claims, needed={column['needed']})"
         elif attribute == user["password"]:
             yield f'required.no_password(user, "{attribute}")'

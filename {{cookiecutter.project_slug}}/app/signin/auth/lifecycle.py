@@ -64,11 +64,13 @@ def delete_account(user_id: int, actor: str | None = None) -> None:
 
 @event.listens_for(SignInUser, "before_delete", propagate=True)
 def delete_what_belongs(_mapper: Any, connection: Any, user: SignInUser) -> None:
-    """Delete the rows of sign-in that belong to a user, wherever your app deletes one.
+    """Delete the rows of sign-in that belong to a user, wherever your app deletes one on SQLite.
 
-    The foreign keys do this too, but SQLite obeys them only with `foreign_keys=ON`, and it may give
-    the number of a deleted user to the next one.
+    The foreign keys do this, but SQLite obeys them only with `foreign_keys=ON`, and it may give the
+    number of a deleted user to the next one.  PostgreSQL locks the user first, then these rows.
     """
+    if connection.dialect.name != "sqlite":
+        return
     identities = select(Identity.id).where(Identity.user_id == user.id)
     connection.execute(delete(ProviderToken).where(ProviderToken.identity_id.in_(identities)))
     for table in (PendingLogin, LoginSession, Identity, ApiToken, AuditEvent, LiveEvent):

@@ -1,6 +1,7 @@
 """Shared by all commands: how they print, and how they find a user."""
 
 import io
+import json
 import sys
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ from ..readiness import connection_problem, database_problem
 from ..user import SignInUser
 
 ACTOR = "command line"
+# For programs: what a command shows, as JSON.
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 class Command(click.Command):
@@ -88,6 +91,16 @@ def _nobody(who: str) -> str:
 def named(user: SignInUser) -> str:
     """Return how messages name a person, such as "The Octocat (user 1)"."""
     return f"{user.name or user.email or 'No name'} (user {user.id})"
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, times in ISO 8601."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=_written)
+    click.echo(text)
+
+
+def _written(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def moment(when: datetime | None) -> str:

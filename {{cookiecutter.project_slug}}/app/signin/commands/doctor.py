@@ -16,22 +16,29 @@ from ..oauth.provider import Client
 from ..oauth.responses import is_loopback
 from ..readiness import connection_problem, database_problem
 from . import credential_check, discovery_checks
-from .console import Command
+from .console import Command, json_option, print_json
 from .identities import issuer_problem
+
+# What a program reads in place of the words for people.
+RESULTS = {"FAIL": "fail", "-": "not checked"}
 
 
 @click.command(cls=Command)
+@json_option
 @with_appcontext
-def doctor() -> None:
+def doctor(as_json: bool) -> None:
     """Check settings, database and each provider.  Exit with 1 if a check fails.
 
     `ok` was checked and is right, `FAIL` is wrong, `warn` may be wrong, `-` could not be checked.
     """
-    failed = False
+    results = []
     for result, what in _checks():
-        click.echo(f"{result:<6}{what}")
-        failed = failed or result == "FAIL"
-    raise SystemExit(1 if failed else 0)
+        results.append({"result": RESULTS.get(result, result), "check": what})
+        if not as_json:
+            click.echo(f"{result:<6}{what}")
+    if as_json:
+        print_json(results)
+    raise SystemExit(1 if any(one["result"] == "fail" for one in results) else 0)
 
 
 def _checks() -> Iterator[tuple[str, str]]:

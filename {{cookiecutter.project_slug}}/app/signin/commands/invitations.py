@@ -1,18 +1,25 @@
 """`flask invitations`: list invitation links and revoke them.  `flask users invite` makes one."""
 
+from typing import Any
+
 import click
 
 from ..auth import invitations as links
 from ..host import db
-from .console import ACTOR, Group, moment
+from ..models import Invitation
+from .console import ACTOR, Group, json_option, moment, print_json
 
 invitations = Group("invitations", help="List and revoke invitations.")
 
 
 @invitations.command("list")
-def list_invitations() -> None:
+@json_option
+def list_invitations(as_json: bool) -> None:
     """List the invitations, newest first."""
     rows = links.newest()
+    if as_json:
+        print_json([_as_json(row) for row in rows])
+        return
     for row in rows:
         state = links.state(row)
         whose = f" by user {row.used_by_id}" if row.used_by_id else ""
@@ -20,6 +27,11 @@ def list_invitations() -> None:
         word = {"open": "open until", "used": f"used{whose}", "expired": "expired"}[state]
         click.echo(f"{row.id:>6}  {word} {moment(when)}  {row.note or ''}".rstrip())
     click.echo(f"{len(rows)} invitation(s).")
+
+
+def _as_json(row: Invitation) -> dict[str, Any]:
+    names = ("id", "note", "created_at", "expires_at", "used_at", "used_by_id")
+    return {name: getattr(row, name) for name in names} | {"state": links.state(row)}
 
 
 @invitations.command("revoke")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import requests
@@ -10,7 +11,7 @@ from flask.cli import with_appcontext
 
 from ..auth import flow
 from ..auth import settings as current_settings
-from ..config import ROOT
+from ..config import ROOT, Settings
 from ..config.callback import needed_public_url
 from ..config.providers import PRACTICE, needed_settings
 from ..oauth.errors import InvalidResponse, OAuthError
@@ -18,7 +19,7 @@ from ..oauth.provider import Document, Provider
 from ..oauth.responses import SUCCESS, decode_json, unexpected_status, url_problem
 from ..oauth.transport.deadline import time_limit
 from . import drafts
-from .console import Command, Group
+from .console import Command, Group, json_option, print_json
 
 SIGNIN = Path(__file__).parents[1]
 METADATA_ENDINGS = (
@@ -28,13 +29,17 @@ METADATA_ENDINGS = (
 
 
 @click.group(cls=Group, invoke_without_command=True)
+@json_option
 @click.pass_context
 @with_appcontext
-def providers(context: click.Context) -> None:
+def providers(context: click.Context, as_json: bool) -> None:
     """Show each provider: whether it is set up, its callback URL and the settings it needs."""
     if context.invoked_subcommand:
         return
     settings = current_settings()
+    if as_json:
+        print_json([_as_json(settings, provider) for provider in settings.providers])
+        return
     for provider in settings.providers:
         ready = provider.name in settings.clients
         click.echo(f"{provider.name:<16} {'ready' if ready else 'not set up'}")
@@ -51,6 +56,18 @@ def providers(context: click.Context) -> None:
             "No providers. Choose some when generating the app, or set OIDC_<NAME>_…"
             " (docs/settings.md)."
         )
+
+
+def _as_json(settings: Settings, provider: Provider) -> dict[str, Any]:
+    return {
+        "name": provider.name,
+        "label": provider.label,
+        "ready": provider.name in settings.clients,
+        "callback_url": _callback_url(provider),
+        "needed_public_url": needed_public_url(provider, settings.public_url) or None,
+        "register_at": provider.console_url or None,
+        "settings": needed_settings(provider),
+    }
 
 
 def _callback_url(provider: Provider) -> str:

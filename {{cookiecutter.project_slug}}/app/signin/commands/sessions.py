@@ -1,22 +1,28 @@
 """`flask sessions`: list sessions, and sign people out."""
 
+from typing import Any
+
 import click
 
 from ..auth import api_tokens, audit, session_rows
 from ..database import delete_rows
 from ..host import db
 from ..models import ApiToken, LoginSession
-from .console import ACTOR, Group, find_user, moment, named
+from .console import ACTOR, Group, find_user, json_option, moment, named, print_json
 
 sessions = Group("sessions", help="List and end sessions.")
 
 
 @sessions.command("list")
 @click.option("--user", "who", help="List sessions of one user: a number, or provider:sub.")
-def list_sessions(who: str | None) -> None:
+@json_option
+def list_sessions(who: str | None, as_json: bool) -> None:
     """List the browsers that are signed in."""
     theirs = [LoginSession.user_id == find_user(who).id] if who else []
     rows = session_rows.open_sessions(*theirs)
+    if as_json:
+        print_json([_as_json(row) for row in rows])
+        return
     for row in rows:
         click.echo(f"{row.id:>6}  {named(row.user)}  {row.provider}  {row.address or '-'}")
         click.echo(
@@ -25,6 +31,11 @@ def list_sessions(who: str | None) -> None:
         )
         click.echo(f"        {row.user_agent or '-'}")
     click.echo(f"{len(rows)} session(s).")
+
+
+def _as_json(row: LoginSession) -> dict[str, Any]:
+    names = ("id", "user_id", "provider", "address", "user_agent", "created_at", "last_seen_at")
+    return {name: getattr(row, name) for name in names} | {"ends_at": session_rows.ends_at(row)}
 
 
 @sessions.command("end")

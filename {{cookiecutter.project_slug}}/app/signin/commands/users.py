@@ -1,6 +1,8 @@
 """`flask users`: list and show people, make administrators, disable, enable, delete, invite."""
 
+from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 import click
 from sqlalchemy import func, select
@@ -12,23 +14,35 @@ from ..database import delete_rows
 from ..host import db
 from ..models import Identity, LoginSession
 from ..user import SignInUser
-from .console import ACTOR, Group, find_user, moment, named
+from .console import ACTOR, Group, find_user, json_option, moment, named, print_json
 
 users = Group("users", help="List and show users, make administrators, disable, delete, invite.")
 
 
 @users.command("list")
-def list_users() -> None:
+@json_option
+def list_users(as_json: bool) -> None:
     """List users with their identities."""
     user = accounts.user_class()
     rows = select(user, Identity).outerjoin(Identity, Identity.user_id == user.id)
-    found = db.session.execute(rows.order_by(user.id, Identity.id))
-    for person, pairs in groupby(found, key=lambda row: row[0]):
+    found = groupby(db.session.execute(rows.order_by(user.id, Identity.id)), key=lambda row: row[0])
+    if as_json:
+        print_json([_as_json(person, (one for _, one in pairs if one)) for person, pairs in found])
+        return
+    for person, pairs in found:
         email = person.email or "no e-mail"
         click.echo(f"{person.id:>6}  {person.name or '-'}  <{email}>{_marks(person)}")
         for _, identity in pairs:
             if identity:
                 click.echo(f"        {identity.provider}:{identity.sub}  {identity.email or ''}")
+
+
+def _as_json(person: SignInUser, identities: Iterable[Identity]) -> dict[str, Any]:
+    names = ("id", "name", "email", "email_verified", "is_admin", "disabled_at", "created_at")
+    of_identity = ("provider", "sub", "issuer", "email", "email_verified", "last_used_at")
+    return {name: getattr(person, name) for name in names} | {
+        "identities": [{name: getattr(one, name) for name in of_identity} for one in identities]
+    }
 
 
 def _marks(person: SignInUser) -> str:
@@ -38,9 +52,14 @@ def _marks(person: SignInUser) -> str:
 
 @users.command("show")
 @click.argument("who")
-def show(who: str) -> None:
+@json_option
+def show(who: str, as_json: bool) -> None:
     """Show WHO, a user's number or provider:sub: profile, identities, sessions."""
     person = find_user(who)
+    if as_json:
+        open_now = session_rows.open_sessions(LoginSession.user_id == person.id)
+        print_json(_as_json(person, _identities(person)) | {"sessions": len(open_now)})
+        return
     address = f"<{person.email}>" if person.email else "no e-mail"
     verified = "" if not person.email else " verified" if person.email_verified else " not verified"
     click.echo(f"{named(person)}{_marks(person)}")

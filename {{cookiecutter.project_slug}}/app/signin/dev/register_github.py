@@ -5,16 +5,18 @@ sends them back with a code; one call turns the code into client ID and secret.
 Source: https://docs.github.com/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
 """
 
+import hmac
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, session
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from flask import session
 
 from ..auth import flow, settings
+from ..database import hash_of
 from ..oauth.errors import InvalidCallback, InvalidResponse
 from ..oauth.provider import Provider
 from ..oauth.transport.deadline import time_limit
@@ -27,8 +29,6 @@ EXPLAINED = (
     " place of scopes, here only to read e-mail addresses. For GITHUB_ALLOWED_ORGS take an OAuth"
     " App."
 )
-# GitHub allows an hour between the form and the call.
-SECONDS = 3600
 NAME_LENGTH = 34
 CODE = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
@@ -36,9 +36,8 @@ CODE = re.compile(r"[A-Za-z0-9_-]{1,255}")
 def form(provider: Provider, return_to: str) -> dict[str, str]:
     """Return GitHub's address to post to, and name and value of what to post."""
     web = urlsplit(provider.authorization_endpoint)
-    state = _serializer().dumps(session.get("browser", ""))
     return {
-        "action": f"{web.scheme}://{web.netloc}/settings/apps/new?state={state}",
+        "action": f"{web.scheme}://{web.netloc}/settings/apps/new?state={_state()}",
         "field": "manifest",
         "value": json.dumps(_manifest(provider, return_to)),
     }
@@ -64,11 +63,7 @@ def credentials(provider: Provider, sent: Mapping[str, str]) -> dict[str, str]:
     Raises InvalidCallback if this browser has not asked for it, OAuthError.
     """
     code, state = sent.get("code", ""), sent.get("state", "")
-    try:
-        asked_by = _serializer().loads(state, max_age=SECONDS)
-    except BadSignature as error:
-        raise InvalidCallback("the state is not ours", reason="unknown_state") from error
-    if not asked_by or asked_by != session.get("browser") or not CODE.fullmatch(code):
+    if not hmac.compare_digest(state.encode(), _state().encode()) or not CODE.fullmatch(code):
         raise InvalidCallback("this browser has not asked for it", reason="unknown_state")
     with time_limit():
         # The profile is at the API's address and `/user`.
@@ -82,5 +77,6 @@ def credentials(provider: Provider, sent: Mapping[str, str]) -> dict[str, str]:
     return {provider.setting("CLIENT_ID"): client_id, provider.setting("CLIENT_SECRET"): secret}
 
 
-def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="signin.github_app")
+def _state() -> str:
+    """Return what GitHub sends back: only this browser knows what it is made of."""
+    return hash_of(f"github app {session.setdefault('browser', secrets.token_urlsafe(32))}")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from harness.app_server import RunningApp
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from .test_every_page import SIZES, problems
 from .test_tables import store
@@ -15,6 +15,15 @@ from .test_tables import store
 NEW_NOTE = "a note from the other browser"
 # It is two seconds, as tests/live measures; a browser beside other tests may show it later.
 UPDATED = 10_000
+# A socket that is open for a moment, and then ends without a code.
+LOSES_ITS_CODE = """
+window.WebSocket = class {
+  constructor() {
+    setTimeout(() => { this.onopen(); setTimeout(() => this.onclose({ code: 1006 })); });
+  }
+  close() {}
+};
+"""
 
 
 @pytest.fixture
@@ -85,6 +94,22 @@ def test_a_sign_in_and_a_sign_out_elsewhere(
     other.wait_for_url(f"{app.url}/login?next=%2Faccount%2Fconnections", timeout=UPDATED)
     expect(page.locator(".row")).to_have_count(1)
     expect(page.get_by_text("That device has been signed out.")).to_be_visible()
+
+
+def test_a_code_that_gets_lost(app: RunningApp, page: Page) -> None:
+    """A proxy may end a socket without the code that says why: the page asks by itself."""
+    sign_in(app, page, "/account/sessions")
+    page.add_init_script(LOSES_ITS_CODE)
+    with page.expect_response("**/session") as asked:
+        page.reload()
+    assert asked.value.status == 200
+    with app.app.app_context():
+        from app.db import db
+        from app.signin.models import LoginSession
+
+        db.session.execute(delete(LoginSession))
+        db.session.commit()
+    page.wait_for_url(f"{app.url}/login?next=%2Faccount%2Fsessions", timeout=UPDATED)
 
 
 def test_notes_of_two_browsers(

@@ -4,7 +4,7 @@
 "use strict";
 
 (() => {
-  const NOT_ALLOWED = 1008, SESSION_ENDED = 4001;
+  const NOT_ALLOWED = 1008, SESSION_ENDED = 4001, NO_CODE = 1006;
   const FIRST_PAUSE = 1000, LONGEST_PAUSE = 300_000, STEADY = 10_000, HIDDEN = 60_000;
   const user = document.currentScript.dataset.user;
   const byItself = { headers: { "X-By-Page": "1" } };
@@ -13,9 +13,10 @@
 
   function connect() {
     clearTimeout(retry);
-    let steady;
+    let steady, since;
     socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
     socket.onopen = () => {
+      since = Date.now();
       steady = setTimeout(() => (pause = FIRST_PAUSE), STEADY);
       // What happened while there was no socket was not told.
       if (opened) document.querySelectorAll("[data-part]").forEach((part) => refresh(part.dataset.part));
@@ -25,7 +26,9 @@
     socket.onclose = ({ code }) => {
       clearTimeout(steady);
       if (away) return;
-      if (code === NOT_ALLOWED || code === SESSION_ENDED) check();
+      // What stands in between may lose the code of a socket that is refused as soon as it is open.
+      const lost = code === NO_CODE && Date.now() - since < STEADY;
+      if (code === NOT_ALLOWED || code === SESSION_ENDED || lost) check();
       else again();
     };
   }

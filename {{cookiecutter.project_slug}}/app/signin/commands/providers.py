@@ -64,7 +64,6 @@ def _as_json(settings: Settings, provider: Provider) -> dict[str, Any]:
         "label": provider.label,
         "ready": provider.name in settings.clients,
         "callback_url": _callback_url(provider),
-        "needed_public_url": needed_public_url(provider, settings.public_url) or None,
         "register_at": provider.console_url or None,
         "settings": needed_settings(provider),
     }

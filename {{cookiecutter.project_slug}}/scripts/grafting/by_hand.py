@@ -19,14 +19,13 @@ class Edit:
 
 def edits(survey: Mapping[str, Any], root: Path, signin: str) -> list[Edit]:
     """Return the edits.  `signin` is the name of the package of sign-in, such as shop.signin."""
-    found = [
+    return [
         _user(survey, root, signin),
         _call(survey, root, signin),
         *_passwords(survey, root, signin),
         *_pages(survey, root),
         *_own_csrf(survey, root),
     ]
-    return found
 
 
 def advice(survey: Mapping[str, Any]) -> list[str]:
@@ -98,9 +97,10 @@ def _call(survey: Mapping[str, Any], root: Path, signin: str) -> Edit:
     for source in map(Path, survey["sources"]):
         tree = ast.parse(source.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            made = isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-            if made and ast.unparse(node.value.func).split(".")[-1] == "Flask":  # type: ignore[attr-defined]
-                app = ast.unparse(node.targets[0])  # type: ignore[attr-defined]
+            if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
+                continue
+            if ast.unparse(node.value.func).split(".")[-1] == "Flask":
+                app = ast.unparse(node.targets[0])
                 line, where = _end(tree, _function_around(tree, node))
                 others = "the database, LoginManager" + ", CSRFProtect" * survey["csrf"]
                 what = f"add sign-in, {where} line {line}, when {others} are set up"
@@ -219,9 +219,10 @@ def _before_requests(tree: ast.Module) -> Iterator[str]:
             marks = [ast.unparse(decorator) for decorator in node.decorator_list]
             if any("before_" in mark and "request" in mark for mark in marks):
                 yield node.name
-        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if called.endswith(("before_request", "before_app_request")):
-            yield from (ast.unparse(argument) for argument in node.args)  # type: ignore[attr-defined]
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+            ("before_request", "before_app_request")
+        ):
+            yield from (ast.unparse(argument) for argument in node.args)
 
 
 def _at(root: Path, file: Path, line: int | None) -> str:

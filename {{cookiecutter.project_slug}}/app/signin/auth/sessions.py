@@ -100,6 +100,7 @@ def _share(app: Flask, manager: flask_login.LoginManager) -> None:
 
 def _is_shared() -> bool:
     """Return whether the app has its own LoginManager."""
+    # Flask-Login puts it on the app, which Flask's types do not know.
     return current_app.login_manager is not login_manager  # type: ignore[attr-defined]
 
 

@@ -25,7 +25,7 @@ from ..providers.github import profile_url
 BUTTON = "Make a GitHub App"
 EXPLAINED = (
     "GitHub shows what is asked for, makes a GitHub App, and sends you back here. It differs from"
-    " an OAuth App, which the steps above make: it has up to ten callback URLs, and permissions in"
+    " an OAuth App, which the steps below make: it has up to ten callback URLs, and permissions in"
     " place of scopes, here only to read e-mail addresses. For GITHUB_ALLOWED_ORGS take an OAuth"
     " App."
 )

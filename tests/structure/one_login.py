@@ -8,7 +8,8 @@ lines       the lines of code of those functions, without docstrings, comments a
 
 The caller of a function is the nearest function of `app/` above it: what Flask, SQLAlchemy and
 others do in between is not a reader's business.  Handlers before and after a request count too,
-though they stand inside a function that ran when the app started.  Metadata and keys are cached, as
+though they stand inside a function that ran when the app started.  The inspector, which only looks
+on, does not.  Metadata and keys are cached, as
 for every login but the first.
 
 Run as a program, it prints what it saw: `.venv/bin/python tests/structure/one_login.py`.
@@ -103,15 +104,21 @@ def _spans(file: str) -> dict[int, tuple[int, int]]:
     return spans
 
 
+def counts(frame: FrameType) -> bool:
+    """Return whether a function belongs to a login of the app."""
+    file = frame.f_code.co_filename
+    return file.startswith(f"{APP}/") and not file.startswith(f"{APP}/signin/dev/inspector/")
+
+
 def watch(sqlite_url: str) -> OneLogin:
     """Sign two new people in, and return what ran for the second."""
     calls: list[tuple[CodeType | None, CodeType]] = []
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
-        if event != "call" or not frame.f_code.co_filename.startswith(f"{APP}/"):
+        if event != "call" or not counts(frame):
             return
         caller = frame.f_back
-        while caller and not caller.f_code.co_filename.startswith(f"{APP}/"):
+        while caller and not counts(caller):
             caller = caller.f_back
         calls.append((caller.f_code if caller else None, frame.f_code))
 

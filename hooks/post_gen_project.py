@@ -58,6 +58,12 @@ def delete_unchosen() -> None:
             Path(folder).rmdir()
 
 
+def delete_unused_database() -> None:
+    """Remove the database of the dev container from an app that needs none."""
+    if answers["__database"] == "sqlite":
+        Path(".devcontainer/compose.yaml").unlink()
+
+
 def credit_marks() -> None:
     """Add what each mark says of itself, its origin and its owner's rules, to one file."""
     marks = Path("app/signin/static/marks")
@@ -122,6 +128,7 @@ def for_comparison() -> bool:
 
 
 delete_unchosen()
+delete_unused_database()
 credit_marks()
 with contextlib.redirect_stdout(None):
     runpy.run_path("scripts/make_env.py", run_name="__main__")

@@ -38,6 +38,14 @@ class GitHub:
         made = self.codes.pop(code, None)
         return (201, made) if made else (404, {"message": "Not Found"})
 
+    def page(self, path: str, query: dict[str, list[str]]) -> str:
+        """Return another page of this GitHub, as HTML."""
+        raise AssertionError(path)
+
+    def api(self, path: str) -> object:
+        """Return another answer of this GitHub, as JSON."""
+        raise AssertionError(path)
+
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
@@ -50,11 +58,21 @@ def _handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
             if parts.path == "/settings/apps/new":
                 self.reply(200, github.new_app(parse_qs(parts.query), parse_qs(body)), "text/html")
-            else:
-                *_, place, code, action = parts.path.split("/")
-                assert (place, action) == ("app-manifests", "conversions")
+            elif parts.path.endswith("/conversions"):
+                *_, place, code, _ = parts.path.split("/")
+                assert place == "app-manifests"
                 status, answer = github.convert(code)
                 self.reply(status, json.dumps(answer), "application/json")
+            else:
+                self.reply(200, json.dumps(github.api(parts.path)), "application/json")
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            if parts.path.startswith("/api/"):
+                self.reply(200, json.dumps(github.api(parts.path)), "application/json")
+            else:
+                page = github.page(parts.path, parse_qs(parts.query))
+                self.reply(200, page, "text/html")
 
         def reply(self, status: int, text: str, kind: str) -> None:
             self.send_response(status)
@@ -102,8 +120,7 @@ def unset(github: GitHub, sqlite_url: str, env_file: Path) -> Iterator[RunningAp
 
 def press(page: Page, app: RunningApp) -> None:
     page.goto(f"{app.url}/dev/setup#github")
-    page.get_by_text("Register here, by one click").click()
-    page.get_by_role("button", name="Make a GitHub App").click()
+    page.get_by_role("button", name="Register here, by one click").click()
     expect(page.get_by_role("heading", name="Create Field Notes?")).to_be_visible()
     page.get_by_role("link", name="Create GitHub App").click()
 

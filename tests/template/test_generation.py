@@ -22,6 +22,8 @@ FEATURES = local_extensions.check_features("all").split(",")
 CHOICES = ["none", "github,google", "x,facebook", "all"]
 # Every file that is rendered and not copied because it carries Jinja. Few, and it stays so.
 JINJA = {
+    ".devcontainer/compose.yaml",
+    ".devcontainer/devcontainer.json",
     ".env.example",
     "README.md",
     "app/__init__.py",
@@ -57,8 +59,11 @@ def chosen(providers: str) -> list[str]:
     return local_extensions.check_providers(providers).split(",")
 
 
-def expected(template: Path, providers: str, features: str = "none") -> set[str]:
+def expected(
+    template: Path, providers: str, features: str = "none", database: str = "sqlite"
+) -> set[str]:
     """What the app with these choices holds: all but the files of the others."""
+    without = {".devcontainer/compose.yaml"} if database == "sqlite" else set()
     unchosen = [of_provider(name) for name in PROVIDERS if name not in chosen(providers)]
     options = tuple(
         f"{folder}/{name}/"
@@ -66,7 +71,7 @@ def expected(template: Path, providers: str, features: str = "none") -> set[str]
         for name in FEATURES
         if name not in features.split(",")
     )
-    kept = files(template / TEMPLATE).difference(*unchosen) | {".env"}
+    kept = files(template / TEMPLATE).difference(without, *unchosen) | {".env"}
     return {name for name in kept if not name.startswith(options)}
 
 
@@ -74,7 +79,9 @@ def expected(template: Path, providers: str, features: str = "none") -> set[str]
 @pytest.mark.parametrize("providers", CHOICES)
 def test_each_choice(generate, template: Path, tool, providers: str, database: str):
     app = generate(providers=providers, database=database)
-    assert files(app) == expected(template, providers)
+    assert files(app) == expected(template, providers, database=database)
+    container = json.loads((app / ".devcontainer" / "devcontainer.json").read_text())
+    assert ("dockerComposeFile" in container) is (database == "postgresql")
     for name in files(app):
         text = (app / name).read_text(encoding="utf-8", errors="replace")
         assert not LEFTOVER.search(text), name

@@ -10,7 +10,9 @@ import time
 import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -257,6 +259,76 @@ def test_the_address_is_the_true_one(generate: Callable[..., Path]) -> None:
     public_url("https://otter.example.org")
     with served(app, str(port)) as line:
         assert line.startswith("Open https://otter.example.org (PUBLIC_URL), which must lead to ")
+
+
+CODESPACES = {
+    "CODESPACE_NAME": "octocat-mld5",
+    "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN": "app.github.dev",
+}
+GITPOD = {"GITPOD_WORKSPACE_URL": "https://octocat-demo-1a2b3c.ws-eu1.gitpod.io"}
+
+
+@pytest.mark.parametrize(
+    ("workspace", "url"),
+    [
+        (CODESPACES, "https://octocat-mld5-{}.app.github.dev"),
+        (GITPOD, "https://{}-octocat-demo-1a2b3c.ws-eu1.gitpod.io"),
+    ],
+    ids=["Codespaces", "Gitpod"],
+)
+def test_a_workspace_in_a_cloud_needs_no_setting(
+    generate: Callable[..., Path], workspace: dict[str, str], url: str
+) -> None:
+    """The address is that of the workspace; a person signs in there as at a desk."""
+    app, port = generate(), free_port()
+    assert run(app, sys.executable, "-m", "flask", "db", "upgrade").returncode == 0
+    url = url.format(port)
+    with served(app, str(port), **workspace) as line:
+        assert line == f"Open {url}   (stop with Ctrl-C)\n"
+        assert says_where_it_is(port) == f"{url}/"
+        assert practised(port, url) == "/"
+
+
+def practised(port: int, url: str) -> str:
+    """Sign in as the proxy of a workspace passes it on; return where the browser is sent.
+
+    Host and Origin are this machine's, X-Forwarded-Host is the public one.  Source: the issue
+    "Running in GitHub Codespaces" of symfony/demo.
+    """
+    here = f"http://localhost:{port}"
+    with requests.Session() as browser:
+        forwarded = {"X-Forwarded-Host": urlsplit(url).netloc, "X-Forwarded-Proto": "https"}
+        browser.headers.update(forwarded)
+        browser.headers["Cookie"] = ""
+
+        def send(method: str, at: str, **form: str) -> requests.Response:
+            path = at.removeprefix(url).removeprefix(here)
+            answer = browser.request(
+                method,
+                f"{here}{path}",
+                data=form,
+                headers={"Origin": here} if method == "POST" else {},
+                allow_redirects=False,
+                timeout=30,
+            )
+            # The public address is https, and so are the cookies.
+            pairs = [
+                cookie.partition(";")[0] for cookie in answer.raw.headers.getlist("Set-Cookie")
+            ]
+            kept = dict(pair.split("=", 1) for pair in [*cookies, *pairs])
+            cookies[:] = [f"{name}={value}" for name, value in kept.items()]
+            browser.headers["Cookie"] = "; ".join(cookies)
+            return answer
+
+        cookies: list[str] = []
+        token = re.search(r'name="csrf_token" value="([^"]+)', send("GET", "/login/practice").text)
+        assert token
+        to_provider = send("POST", "/login/practice", csrf_token=token[1]).headers["Location"]
+        assert to_provider.startswith(f"{url}/dev/practice/authorize?")
+        page = send("GET", to_provider).text
+        asked = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', unescape(page)))
+        back = send("POST", "/dev/practice/authorize", persona="ada", **asked).headers["Location"]
+        return send("GET", back).headers["Location"]
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "8000x", "-1"])

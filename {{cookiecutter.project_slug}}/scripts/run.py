@@ -1,6 +1,7 @@
 """Serves the app in development: `make run`, `make run PORT=8080`.
 
-With a port, a PUBLIC_URL on this machine gets the same port for this run.
+With a port, a PUBLIC_URL on this machine gets the same port for this run.  In GitHub Codespaces and
+Gitpod, it becomes the address that the workspace has for the port.
 """
 
 import os
@@ -25,11 +26,15 @@ def main() -> None:
     port = _port(typed or said.get("FLASK_RUN_PORT", "8000"))
     _refuse_if_taken(said.get("FLASK_RUN_HOST", "127.0.0.1"), port)
     url = said.get("PUBLIC_URL", "http://localhost:8000")
-    if typed and _is_local(url):
-        url = _with_port(url, port)
+    forwarded = _forwarded(port)
+    if (typed or forwarded) and _is_local(url):
+        url = forwarded or _with_port(url, port)
         os.environ["PUBLIC_URL"] = url
     os.environ["FLASK_RUN_PORT"] = str(port)
     print(_where(url, port), flush=True)
+    if forwarded and "PRACTICE_PROVIDER" not in said:
+        os.environ["PRACTICE_PROVIDER"] = "on"
+        print("The practice provider signs in anybody: keep this port private.", flush=True)
     _serve([sys.executable, "-m", "flask", "run", "--debug"])
 
 
@@ -53,6 +58,19 @@ def _refuse_if_taken(host: str, port: int) -> None:
             )
 
 
+def _forwarded(port: int) -> str:
+    """Return the address that a workspace in a cloud has for a port, or an empty string.
+
+    Source: GitHub's "Default environment variables for your codespace", Gitpod's `gp url`.
+    """
+    name = os.environ.get("CODESPACE_NAME")
+    domain = os.environ.get("GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN")
+    if name and domain:
+        return f"https://{name}-{port}.{domain}"
+    gitpod = urlsplit(os.environ.get("GITPOD_WORKSPACE_URL", "")).hostname
+    return f"https://{port}-{gitpod}" if gitpod else ""
+
+
 def _is_local(url: str) -> bool:
     return bool(LOOPBACK.fullmatch(urlsplit(url).hostname or ""))
 
@@ -65,6 +83,8 @@ def _with_port(url: str, port: int) -> str:
 def _where(url: str, port: int) -> str:
     """Return what to open, and what is wrong if PUBLIC_URL leads elsewhere."""
     stop = "(stop with Ctrl-C)"
+    if url == _forwarded(port):
+        return f"Open {url}   {stop}"
     if not _is_local(url):
         return f"Open {url} (PUBLIC_URL), which must lead to port {port} here   {stop}"
     if url.rstrip("/") == _with_port(url, port):

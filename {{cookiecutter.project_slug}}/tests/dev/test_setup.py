@@ -1,6 +1,7 @@
 """The setup page writes `.env`, and tries a provider without making an account."""
 
 import stat
+from dataclasses import replace
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -10,8 +11,11 @@ from sqlalchemy import select
 
 from app.db import db
 from app.models import User
+from app.signin.config import ROOT
 from app.signin.dev import env_writer
 from app.signin.dev.env_writer import NotWritable, with_values, write
+from app.signin.dev.steps import steps
+from app.signin.oauth.provider import Setting
 from tests.browser import callback_after
 from tests.examples import PLAIN
 
@@ -55,7 +59,11 @@ def test_comments_and_order_stay():
 
 
 @pytest.mark.parametrize(
-    "value", ["a b", "$HOME", "#1", "it's", 'say "x"', "back\\slash", "ä€", "="]
+    "value",
+    [
+        *("a b", "$HOME", "#1", "it's", 'say "x"', "back\\slash", "ä€", "="),
+        "-----BEGIN KEY-----\nAb/+\\n \"q\" 's' $x #\n-----END KEY-----",
+    ],
 )
 def test_any_value_is_read_as_it_was_written(tmp_path, value):
     file = tmp_path / ".env"
@@ -72,7 +80,7 @@ def test_lines_end_as_they_did():
     assert with_values("A=1\r\nB=2\r\n", {"B": "3"}) == "A=1\r\nB=3\r\n"
 
 
-@pytest.mark.parametrize("value", ["two\nlines", "nul\0"])
+@pytest.mark.parametrize("value", ["two\rlines", "nul\0"])
 def test_what_no_line_can_hold_is_refused(value):
     with pytest.raises(ValueError, match="SECRET has characters"):
         with_values(BEFORE, {"SECRET": value})
@@ -123,8 +131,9 @@ def test_the_form_writes_what_was_pasted(plain, env_file):
     fields = {"PLAIN_CLIENT_ID": " our-id ", "PLAIN_CLIENT_SECRET": "a$ecret"}
     answer = plain.press("/dev/setup/plain", **fields)
 
-    assert answer.location == "/dev/setup#plain"
-    page = plain.get("/dev/setup").text
+    assert answer.location == "/dev/ready/plain"
+    page = plain.get("/dev/ready/plain").text
+    assert "Stop the app and start it again" in page
     assert "Written into .env: PLAIN_CLIENT_ID, PLAIN_CLIENT_SECRET." in page
     assert "a$ecret" not in page
     found = dotenv_values(env_file)
@@ -178,6 +187,26 @@ def test_a_provider_that_registers_nobody(browser, env_file):
     assert env_file.read_text() == BEFORE
 
 
+# --- The restart
+
+
+def test_the_page_waits_for_the_restart(plain, monkeypatch):
+    monkeypatch.setenv("WERKZEUG_RUN_MAIN", "true")
+    page = plain.get("/dev/ready/plain").text
+    assert '<meta http-equiv="refresh" content="1; url=/dev/ready/plain?tries=1">' in page
+    page = plain.get("/dev/ready/plain?tries=10").text
+    assert "http-equiv" not in page
+    assert "Plain is still not set up" in page
+    assert plain.get("/dev/ready/nobody").status_code == 404
+
+
+def test_then_it_has_the_button(browser):
+    page = browser.get("/dev/ready/fake").text
+    assert "Fake is ready" in page
+    assert 'action="/login/fake"' in page
+    assert "http-equiv" not in page
+
+
 # --- Try it
 
 
@@ -228,3 +257,47 @@ def test_results_are_few(browser):
     results.update({str(number): {} for number in range(40)})
     tried(browser)
     assert len(results) == 20
+
+
+# --- The steps
+
+
+def test_the_steps_are_those_of_each_providers_page():
+    pages = sorted((ROOT / "docs" / "providers").glob("*.md"))
+    for page in pages:
+        html = "".join(steps(page.stem))
+        assert html or "registers no apps" in page.read_text(encoding="utf-8"), page.name
+        for left in ("`", "**", "](", "&lt;http", "\n"):
+            assert left not in html, (page.name, left)
+
+
+def test_a_step_has_links_code_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr("app.signin.dev.steps.ROOT", tmp_path)
+    folder = tmp_path / "docs" / "providers"
+    folder.mkdir(parents=True)
+    (folder / "plain.md").write_text(
+        "# Plain\n\n## Register an app\n\n"
+        "1. Open <https://plain.example/apps?a=1&b=2> and <script>.\n"
+        "2. Choose **Web**, set `PLAIN_CLIENT_ID`,\n   and read [this](https://plain.example/).\n\n"
+        "## Good to know\n\n1. No step.\n"
+    )
+    outside = 'target="_blank" rel="noopener noreferrer"'
+
+    first, second = steps("plain")
+    url = "https://plain.example/apps?a=1&amp;b=2"
+    assert first == f'Open <a href="{url}" {outside}>{url}</a> and &lt;script&gt;.'
+    assert second == (
+        "Choose <strong>Web</strong>, set <code>PLAIN_CLIENT_ID</code>, and read"
+        f' <a href="https://plain.example/" {outside}>this</a>.'
+    )
+    assert steps("other") == []
+
+
+def test_a_key_of_several_lines_can_be_pasted(make_app, env_file):
+    keyed = replace(PLAIN, settings=(Setting(ending="PRIVATE_KEY", required=True, secret=True),))
+    browser = make_app(declared=[keyed]).test_client()
+    assert '<textarea class="input" id="PLAIN_PRIVATE_KEY"' in browser.get("/dev/setup").text
+    key = "-----BEGIN PRIVATE KEY-----\r\nAbc+/=\r\n-----END PRIVATE KEY-----"
+    browser.press("/dev/setup/plain", PLAIN_PRIVATE_KEY=f"{key}\r\n")
+
+    assert dotenv_values(env_file)["PLAIN_PRIVATE_KEY"] == key.replace("\r\n", "\n")

@@ -35,7 +35,8 @@ def write(file: Path, values: Mapping[str, str]) -> None:
 def with_values(text: str, values: Mapping[str, str]) -> str:
     """Return the text of a `.env` file with these variables set.
 
-    Raises ValueError for a value with control characters, which no line can hold.
+    The line ends of a key become \\n, in double quotes.  Raises ValueError for a value with other
+    control characters, which no line can hold.
     """
     end = "\r\n" if "\r\n" in text else "\n"
     lines = re.split(r"\r?\n", text.rstrip("\r\n")) if text else []
@@ -67,11 +68,15 @@ def _sets(line: str, name: str) -> bool:
 
 def _quoted(name: str, value: str) -> str:
     """Return a value as it stands in a line."""
-    if not value.isprintable():
+    if not value.replace("\n", "").isprintable():
         raise ValueError(f"{name} has characters that cannot be in a line of .env")
     if PLAIN.fullmatch(value) or not value:
         return value
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    escaped = value.replace("\\", "\\\\")
+    if "\n" in value:
+        escaped = escaped.replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    escaped = escaped.replace("'", "\\'")
     return f"'{escaped}'"
 
 

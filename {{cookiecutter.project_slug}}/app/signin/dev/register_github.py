@@ -22,7 +22,7 @@ from ..oauth.provider import Provider
 from ..oauth.transport.deadline import time_limit
 from ..providers.github import profile_url
 
-BUTTON = "Make a GitHub App"
+BUTTON = "Register here, by one click"
 EXPLAINED = (
     "GitHub shows what is asked for, makes a GitHub App, and sends you back here. It differs from"
     " an OAuth App, which the steps below make: it has up to ten callback URLs, and permissions in"

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from ..auth import settings
-from ..auth.buttons import mark_file
+from ..auth.buttons import buttons, mark_file
 from ..auth.limits import count_starts
 from ..config import ROOT
 from ..config.callback import needed_public_url
@@ -19,8 +19,10 @@ from ..oauth.provider import Provider
 from . import registration
 from .each_request import is_from_this_machine
 from .env_writer import NotWritable, write
+from .steps import steps
 
-MAX_VALUE = 2000
+# A private key of 8192 bits has some 6,400 characters.
+MAX_VALUE = 8000
 
 bp = Blueprint("signin_dev", __name__, url_prefix="/dev", template_folder="templates")
 
@@ -38,6 +40,8 @@ def setup() -> str:
         may_write=is_from_this_machine(),
         secret_names=secret_names,
         one_click=one_click,
+        steps=steps,
+        max_value=MAX_VALUE,
     )
 
 
@@ -51,12 +55,12 @@ def save(name: str) -> Response:
     if not is_from_this_machine():
         abort(403)
     asked = {each: request.form.get(each, "").strip() for each in needed_settings(provider)}
-    values = {each: value for each, value in asked.items() if value}
-    if values:
-        flash(*_written(values))
-    else:
+    # Browsers send the line ends of a key as CRLF.
+    values = {each: value.replace("\r\n", "\n") for each, value in asked.items() if value}
+    if not values:
         flash("Fill in the fields first: nothing was written.", "error")
-    return redirect(url_for("signin_dev.setup", _anchor=name), code=303)
+        return _back_to(name)
+    return _write(name, values)
 
 
 @bp.post("/register/<name>")
@@ -73,8 +77,8 @@ def register(name: str) -> Response:
     except OAuthError as error:
         flash(f"{provider.label} has not registered this app: {error}", "error")
     else:
-        flash(*_written(values))
-    return redirect(url_for("signin_dev.setup", _anchor=name), code=303)
+        return _write(name, values)
+    return _back_to(name)
 
 
 @bp.get("/registered/<name>")
@@ -88,9 +92,27 @@ def registered(name: str) -> Response:
         values = how.credentials(provider, request.args)
     except OAuthError as error:
         flash(f"{provider.label} is not set up: {error}. Begin again with the button.", "error")
-    else:
-        flash(*_written(values))
-    return redirect(url_for("signin_dev.setup", _anchor=name), code=303)
+        return _back_to(name)
+    return _write(name, values)
+
+
+@bp.get("/ready/<name>")
+def ready(name: str) -> str:
+    """Show a provider's button as soon as the app has restarted with its settings."""
+    provider = settings().known_providers().get(name) or abort(404)
+    return render_template(
+        "signin/dev/ready.html",
+        provider=provider,
+        button=buttons([name])[0],
+        ready=name in settings().clients,
+        restarts=restarts(),
+        tries=request.args.get("tries", 0, type=int),
+    )
+
+
+def restarts() -> bool:
+    """Return whether the app restarts by itself when `.env` changes."""
+    return os.environ.get("WERKZEUG_RUN_MAIN") == "true"
 
 
 def one_click(name: str) -> Any:
@@ -102,21 +124,33 @@ def one_click(name: str) -> Any:
     return import_module(f".register_{name}", __package__) if there else None
 
 
-def _written(values: dict[str, str]) -> tuple[str, str]:
-    """Write the values; return what to tell the owner, and whether it is good news."""
+def _back_to(name: str) -> Response:
+    return redirect(url_for("signin_dev.setup", _anchor=name), code=303)
+
+
+def _write(name: str, values: dict[str, str]) -> Response:
+    """Write a provider's settings, and redirect to the page that waits for the restart."""
+    problem = _problem(values)
+    if problem:
+        flash(problem, "error")
+        return _back_to(name)
+    flash(f"Written into .env: {', '.join(values)}.", "success")
+    return redirect(url_for("signin_dev.ready", name=name), code=303)
+
+
+def _problem(values: dict[str, str]) -> str:
+    """Write the values into `.env`.  Return why they do not count, or an empty text."""
     if any(len(value) > MAX_VALUE for value in values.values()):
-        return "A value is too long: nothing was written.", "error"
+        return "A value is too long: nothing was written."
     try:
         write(ROOT / ".env", values)
     except NotWritable as error:
-        return str(error), "error"
+        return str(error)
     # A variable of the process wins over the file.
     from_file = os.environ.get("DOTENV_NAMES", "").split(",")
     fixed = [each for each in values if each in os.environ and each not in from_file]
-    if fixed:
-        return f"Written, but the environment of this process sets {', '.join(fixed)}.", "error"
-    restarts = "by itself" if os.environ.get("WERKZEUG_RUN_MAIN") == "true" else "when you start it"
-    return f"Written into .env: {', '.join(values)}. The app restarts {restarts}.", "success"
+    sets = ", ".join(fixed)
+    return f"Written, but the environment of this process sets {sets}." if fixed else ""
 
 
 def secret_names(provider: Provider) -> set[str]:

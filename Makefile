@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check fix lock newest swaps release catalogue mutate
+.PHONY: help setup servers demo test check fix lock newest swaps release catalogue mutate screenshots
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -69,6 +69,9 @@ catalogue: setup  ## Write the tables of the providers into the docs again
 
 marks: setup $(ICONS)  ## Draw the buttons' marks again (ARGS=github for one)
 	$(RUN) scripts/marks.py $(ARGS)
+
+screenshots: setup  ## Take a picture of every page into build/screenshots (ARGS=usual for one app)
+	$(RUN) scripts/screenshots.py $(ARGS)
 
 scale: setup  ## Four processes behind haproxy: throughput, and servers killed (ARGS=throughput, faults)
 	PYTHONPATH=scripts:tests $(RUN) -m scale $(ARGS)

@@ -10,12 +10,12 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
 from clean_copy import ROOT, generate
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Playwright, ViewportSize, sync_playwright
 
 PICTURES = ROOT / "docs" / "pictures"
 OWN_PICTURE = ROOT / "{{cookiecutter.project_slug}}" / "docs" / "sign-in.png"
@@ -23,6 +23,8 @@ SIZE = ViewportSize(width=1100, height=720)
 OWN_SIZE = ViewportSize(width=760, height=420)
 START_SECONDS = 60
 PROVIDERS = ("github", "google", "facebook", "x")
+
+Command = Callable[..., None]
 
 
 def free_port() -> int:
@@ -34,14 +36,18 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def app(*providers: str) -> Iterator[str]:
-    """Generate an app, serve it with these providers set up, and yield its address."""
+def app(*providers: str, features: str = "none", **settings: str) -> Iterator[tuple[str, Command]]:
+    """Generate an app, and serve it with these providers set up.
+
+    Yields its address, and a function that runs a command of `flask` in it.
+    """
     port = free_port()
     url = f"http://localhost:{port}"
     names = [f"{name.upper()}_CLIENT_{part}" for name in providers for part in ("ID", "SECRET")]
     with tempfile.TemporaryDirectory() as output:
         chosen = ",".join(providers) or "none"
-        generate(Path(output), "project_name=Field Notes", f"providers={chosen}")
+        answers = ("project_name=Field Notes", f"providers={chosen}", f"features={features}")
+        generate(Path(output), *answers)
         folder = Path(output) / "field-notes"
         environ = {
             **os.environ,
@@ -50,13 +56,18 @@ def app(*providers: str) -> Iterator[str]:
             "DATABASE_URL": f"sqlite:///{output}/app.db",
             "FLASK_APP": "app",
             "PUBLIC_URL": url,
+            **settings,
         }
         flask = [sys.executable, "-m", "flask"]
-        subprocess.run([*flask, "db", "upgrade"], cwd=folder, env=environ, check=True)
+
+        def command(*words: str) -> None:
+            subprocess.run([*flask, *words], cwd=folder, env=environ, check=True)
+
+        command("db", "upgrade")
         server = subprocess.Popen([*flask, "run", "--port", str(port)], cwd=folder, env=environ)
         try:
             wait_for(f"{url}/healthz")
-            yield url
+            yield url, command
         finally:
             server.terminate()
             server.wait()
@@ -95,18 +106,23 @@ def take(browser: Browser, url: str, theme: Literal["light", "dark"]) -> None:
     context.close()
 
 
+def chromium(playwright: Playwright) -> Browser:
+    """Start the Chromium of the system."""
+    return playwright.chromium.launch(
+        executable_path=shutil.which("chromium"),
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    )
+
+
 def main() -> None:
     """Make all pictures anew."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        with app(*PROVIDERS) as url:
+        browser = chromium(playwright)
+        with app(*PROVIDERS) as (url, _):
             take(browser, url, "light")
             take(browser, url, "dark")
-        with app() as url:
+        with app() as (url, _):
             page = browser.new_page(viewport=OWN_SIZE, color_scheme="light")
             page.goto(f"{url}/login")
             page.screenshot(path=OWN_PICTURE)

@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFError
 from . import account, commands, config
 from .auth import (
     SignIn,
+    accent,
     backchannel,
     bp,
     error_pages,
@@ -71,7 +72,7 @@ def init_app(
     for part in (protection, limits, sessions):
         part.init_app(app, settings)
     commands.init_app(app)
-    layout = {**_layout(settings), "account_tabs": tabs}
+    layout = {**_layout(app, settings), "account_tabs": tabs}
     app.context_processor(lambda: layout)
     app.register_blueprint(bp, url_prefix=PREFIX or None)
     app.register_blueprint(account.bp, url_prefix=f"{PREFIX}/account")
@@ -103,12 +104,17 @@ def settings_of(app: Flask) -> Settings:
     return config.load(environment, app_name=app.name, prefix=PREFIX)
 
 
-def _layout(settings: Settings) -> dict[str, Any]:
+def _layout(app: Flask, settings: Settings) -> dict[str, Any]:
     """Return what each template can use."""
+    color = settings.app_accent
     return {
         "signin_layout": BASE_TEMPLATE,
         "signin_home": HOME,
         "app_name": settings.app_name,
+        "app_logo": settings.app_logo if app.has_static_folder else "",
+        "accent_version": accent.version(accent.style_sheet(color)) if color else "",
+        "terms_url": settings.terms_url,
+        "privacy_url": settings.privacy_url,
         "development": settings.development,
         "told_about_settings": settings.told if settings.development else (),
     }

@@ -24,6 +24,7 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     lifecycle       delete an account with everything that belongs to it
     moves         move identities after a change at the provider
     buttons       the provider buttons and their colours
+    accent        the owner's color, in shades that can be read
     cleanup       delete expired rows
 
 This file holds what all of them share.

@@ -11,7 +11,7 @@ from typing import Any
 from ..oauth.provider import Client, Provider
 from ..oauth.transport.proxy import DirectHost
 from ..providers import load as all_providers
-from . import access, checks, database, generic_providers, names, providers
+from . import access, checks, database, generic_providers, look, names, providers
 from .errors import ConfigError
 from .reader import Reader
 
@@ -59,6 +59,25 @@ class Settings:
         "`production` or `development`",
     )
     app_name: str = setting(text(), "the project's name", "The title of every page")
+    app_logo: str = setting(
+        look.logo,
+        "`icon.svg`",
+        "The logo in the header, on the sign-in page and in the browser's tab: a picture in "
+        "`app/static/`",
+    )
+    app_accent: str = setting(
+        look.color,
+        "green",
+        "The color of buttons and links, such as `#0b6b5d`. Lighter and darker shades of it keep "
+        "texts readable, in the light and in the dark look",
+    )
+    terms_url: str = setting(
+        look.link,
+        "none",
+        "Your terms of service: a URL, or a path of this app. Linked in the footer and on the "
+        "sign-in page",
+    )
+    privacy_url: str = setting(look.link, "none", "Your privacy policy, linked as the terms are")
     secret_key: str = setting(
         checks.secret_key,
         "none: required",

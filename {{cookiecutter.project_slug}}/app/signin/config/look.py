@@ -1,0 +1,47 @@
+"""Settings of how the pages look."""
+
+import re
+from pathlib import Path
+
+from .reader import PACKAGE, Reader
+
+STATIC = PACKAGE / "static"
+PICTURES = (".svg", ".png", ".webp", ".jpg", ".jpeg", ".gif", ".ico")
+LOGO = "icon.svg"
+
+
+def color(reader: Reader, name: str) -> str:
+    """Return a color as #rrggbb in lower case, or an empty string."""
+    value = reader.text(name).lower()
+    if value and not re.fullmatch("#[0-9a-f]{6}", value):
+        reader.problem(name, "is not a color like #0b6b5d: # and six hexadecimal digits")
+        return ""
+    return value
+
+
+def logo(reader: Reader, name: str) -> str:
+    """Return the file of the logo in `static/`; empty if the app has none."""
+    value = reader.text(name, LOGO if (STATIC / LOGO).is_file() else "")
+    if value and not is_picture(value):
+        reader.problem(name, f"is not a picture in {STATIC.name}/ like logo.svg or images/logo.png")
+        return ""
+    return value
+
+
+def is_picture(name: str) -> bool:
+    """Return whether there is a picture with this name in `static/`."""
+    path = Path(name)
+    inside = not path.is_absolute() and ".." not in path.parts and "\\" not in name
+    return inside and path.suffix.lower() in PICTURES and (STATIC / path).is_file()
+
+
+def link(reader: Reader, name: str) -> str:
+    """Return the address of a page: a URL, or a path of this app."""
+    value = reader.text(name)
+    plain = value.isprintable() and not re.search(r"[\s\\]", value)
+    if value and not (plain and re.match(r"https?://[^/]|/(?!/)", value)):
+        reader.problem(
+            name, "is neither a URL like https://example.org/terms nor a path like /terms"
+        )
+        return ""
+    return value

@@ -14,7 +14,7 @@ def test_times_are_told_as_people_tell_them(
     press(page, "GitHub")
     page.wait_for_url(f"{app.url}/account/activity")
     time = page.locator("time").first
-    expect(time).to_have_text("this minute")
+    expect(time).to_have_text("just now")
     assert "20" in (time.get_attribute("title") or ""), "the exact time"
     assert no_complaints == []
 
@@ -71,3 +71,39 @@ def test_the_field_with_the_error_has_the_focus(app: RunningApp, page: Page) -> 
     page.wait_for_url(f"{app.url}/notes")
     page.get_by_role("button", name="Add note").click()
     expect(page.get_by_role("textbox", name="Note")).to_be_focused()
+
+
+def test_no_button_is_pressed_twice(app: RunningApp, page: Page) -> None:
+    page.goto(f"{app.url}/login?next=/notes")
+    press(page, "GitHub")
+    page.wait_for_url(f"{app.url}/notes")
+    page.get_by_role("textbox", name="Note").fill("Once")
+    busy = page.evaluate(
+        """() => {
+            const button = document.querySelector("main form .button");
+            button.click();
+            button.click();
+            return button.getAttribute("aria-busy");
+        }"""
+    )
+    assert busy == "true"
+    page.wait_for_load_state("networkidle")
+    assert [row["body"] for row in app.rows("notes")].count("Once") == 1
+
+
+def test_a_download_leaves_its_button(app: RunningApp, page: Page) -> None:
+    page.goto(f"{app.url}/login?next=/account/export")
+    press(page, "GitHub")
+    page.wait_for_url(f"{app.url}/account/export")
+    for _ in range(2):
+        with page.expect_download():
+            page.get_by_role("button", name="Download").click()
+
+
+def test_a_page_that_comes_back_has_its_buttons_again(app: RunningApp, page: Page) -> None:
+    page.goto(f"{app.url}/login?next=/notes")
+    press(page, "GitHub")
+    page.wait_for_url(f"{app.url}/notes")
+    page.evaluate("document.querySelector('main form .button').ariaBusy = 'true'")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert page.locator("[aria-busy]").count() == 0

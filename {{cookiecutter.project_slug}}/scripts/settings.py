@@ -56,6 +56,7 @@ PROVIDERS = """
 | `OIDC_<NAME>_ISSUER` | What stands before `/.well-known/openid-configuration` | required |
 | `OIDC_<NAME>_CLIENT_ID`, `OIDC_<NAME>_CLIENT_SECRET` | Our registration there | required |
 | `OIDC_<NAME>_LABEL` | What its button says | the name |
+| `OIDC_<NAME>_ICON` | The logo on its button: a picture in `app/static/`, such as `corp.svg`, or the name of a file in `app/signin/static/marks/`, such as `openid` | the logo with its name there, else the first letter of its label |
 | `OIDC_<NAME>_SCOPE` | The scope | `openid email profile` |
 | `OIDC_<NAME>_AUTH_METHOD` | As above | what its metadata lists |
 | `OIDC_<NAME>_AUTHORIZATION_PARAMS`, `OIDC_<NAME>_EMAIL_VERIFIED`, `OIDC_<NAME>_PKCE` | As above | as above |
@@ -73,6 +74,7 @@ It has one profile document in JSON.
 | `OAUTH_<NAME>_CLIENT_ID`, `OAUTH_<NAME>_CLIENT_SECRET` | Our registration there | required |
 | `OAUTH_<NAME>_ISSUER` | Its name, if it sends `iss` (RFC 9207) | the server of the authorization endpoint |
 | `OAUTH_<NAME>_LABEL`, `OAUTH_<NAME>_SCOPE` | What its button says; the scope | the name; none |
+| `OAUTH_<NAME>_ICON` | As above | as above |
 | `OAUTH_<NAME>_AUTH_METHOD` | As above | `client_secret_post` |
 | `OAUTH_<NAME>_SUB`, `OAUTH_<NAME>_NAME`, `OAUTH_<NAME>_EMAIL`, `OAUTH_<NAME>_EMAIL_VERIFIED`, `OAUTH_<NAME>_PICTURE` | Which members of the profile these are, with dots for nesting | `sub`, `name`, `email`, `email_verified`, `picture` |
 | `OAUTH_<NAME>_EMAIL_VERIFIED` | The word `always` in place of a member: as above | |

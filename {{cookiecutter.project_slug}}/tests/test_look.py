@@ -94,3 +94,28 @@ def test_the_logo(make_app):
 def test_what_cannot_be_shown_is_refused(make_app, name, value):
     with pytest.raises(ConfigError, match=f"{name} is n"):
         make_app({name: value})
+
+
+# --- The logos of providers
+
+
+@pytest.mark.parametrize(
+    ("icon", "shown"),
+    [
+        ("", '<span class="mark mark-initial" aria-hidden="true">F</span>'),
+        ("openid", '<img class="mark" src="/signin/static/marks/openid.svg"'),
+        ("icon.svg", '<img class="mark" src="/static/icon.svg"'),
+    ],
+)
+def test_the_logo_of_a_provider_from_settings(make_app, icon, shown):
+    browser = make_app({"OIDC_FAKE_ICON": icon}).test_client()
+    assert shown in browser.get("/login").text
+    browser.sign_in()
+    assert shown in browser.get("/account/connections").text
+    assert shown in browser.get("/dev/setup").text
+
+
+@pytest.mark.parametrize("icon", ["nothing", "nothing.svg", "../icon.svg", "/icon.svg"])
+def test_a_logo_that_is_not_there_is_refused(make_app, icon):
+    with pytest.raises(ConfigError, match=r"OIDC_FAKE_ICON is neither a picture in static/"):
+        make_app({"OIDC_FAKE_ICON": icon})

@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Collection, Iterator
-from pathlib import Path
 from typing import Any
 
-from flask import current_app, g, request
+from flask import current_app, g, request, url_for
 from werkzeug.wrappers import Response
 
+from ..config.look import MARKS
 from ..config.providers import PRACTICE
-from ..oauth.provider import Colors
+from ..oauth.provider import Colors, Provider
 from . import bp, settings
 from .sessions import last_used_cookie
 
 COLORS_SECONDS = 3600
-MARKS = Path(__file__).parents[1] / "static" / "marks"
 # How the User-Agent of a browser inside another app differs from a browser of its own.
 IN_APP = re.compile(
     r"FBAN|FBAV|FB_IAB|Instagram|\bLine/|MicroMessenger|musical_ly|trill_|BytedanceWebview|Snapchat"
@@ -35,7 +34,7 @@ def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
         {
             "name": name,
             "label": provider.label,
-            "mark": mark_file(name),
+            "mark": mark_url(name, provider),
             "practice": name.startswith(PRACTICE),
             "configured": name in config.clients,
             "last_used": last_used == name,
@@ -46,9 +45,17 @@ def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def mark_file(name: str) -> str:
-    """Return the file of a provider's logo in `static/`, or OpenID's if it has none."""
-    return f"marks/{name}.svg" if (MARKS / f"{name}.svg").is_file() else "marks/openid.svg"
+def mark_url(name: str, provider: Provider | None) -> str:
+    """Return the address of a provider's logo, or an empty string if it has none.
+
+    An icon of the owner's is the name of another provider's logo, or a file in `static/`.
+    """
+    icon = provider.icon if provider else ""
+    if "." in icon:
+        return url_for("static", filename=icon)
+    mark = icon or name
+    there = (MARKS / f"{mark}.svg").is_file()
+    return url_for("signin.static", filename=f"marks/{mark}.svg") if there else ""
 
 
 @bp.app_template_global()

@@ -8,13 +8,14 @@ from ..oauth.claims import userinfo_claims
 from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS
 from ..oauth.provider import Provider, Setting
 from ..oauth.token import bearer_by_default
+from . import look
 from .provider_options import with_options
 from .providers import AUTH_METHODS, PRACTICE, origin_of
 from .reader import Reader
 
 COMMON_ENDINGS = (
     *("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "LABEL", "SCOPE", "AUTH_METHOD"),
-    *("AUTHORIZATION_PARAMS", "EMAIL_VERIFIED", "PKCE"),
+    *("AUTHORIZATION_PARAMS", "EMAIL_VERIFIED", "PKCE", "ICON"),
 )
 OIDC_ENDINGS = (*COMMON_ENDINGS, "ID_TOKEN_ALG", "METADATA_URL", "NONCE")
 OAUTH_ENDPOINTS = ("AUTHORIZATION_ENDPOINT", "TOKEN_ENDPOINT", "USERINFO_ENDPOINT")
@@ -35,6 +36,7 @@ def openid_provider(name: str, settings: Mapping[str, str]) -> Provider:
         settings_prefix=f"OIDC_{name}",
         settings=(Setting(ending="ISSUER", required=True),),
         label=settings.get("LABEL") or name.replace("_", " ").title(),
+        icon=settings.get("ICON", ""),
         issuer=settings["ISSUER"],
         metadata_url=settings.get("METADATA_URL", ""),
         nonce=settings.get("NONCE") != "off",
@@ -54,6 +56,7 @@ def oauth_provider(name: str, settings: Mapping[str, str]) -> Provider:
         settings_prefix=f"OAUTH_{name}",
         settings=tuple(Setting(ending=ending, required=True) for ending in OAUTH_ENDPOINTS),
         label=settings.get("LABEL") or name.replace("_", " ").title(),
+        icon=settings.get("ICON", ""),
         issuer=settings.get("ISSUER", ""),
         identity_issuer=settings.get("ISSUER") or origin_of(settings["AUTHORIZATION_ENDPOINT"]),
         authorization_endpoint=settings["AUTHORIZATION_ENDPOINT"],
@@ -88,6 +91,7 @@ def described(reader: Reader, kind: str, taken: list[str]) -> Iterable[Provider]
         elif name.lower() in (*taken, "error"):
             reader.problem(f"{prefix}_…", f"takes the name {name.lower()}, which is in use")
         reader.choice(f"{prefix}_AUTH_METHOD", "", *AUTH_METHODS)
+        look.check_icon(reader, f"{prefix}_ICON")
         if kind == "OIDC" and "openid" not in settings.get("SCOPE", "openid").split():
             reader.problem(f"{prefix}_SCOPE", "must include openid")
         alg = reader.choice(f"{prefix}_ID_TOKEN_ALG", "", *KEY_TYPES, *SECRET_ALGORITHMS)

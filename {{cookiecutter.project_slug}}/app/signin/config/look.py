@@ -6,8 +6,11 @@ from pathlib import Path
 from .reader import PACKAGE, Reader
 
 STATIC = PACKAGE / "static"
+# The marks of providers that this app has.
+MARKS = Path(__file__).parents[1] / "static" / "marks"
 PICTURES = (".svg", ".png", ".webp", ".jpg", ".jpeg", ".gif", ".ico")
 LOGO = "icon.svg"
+MANY = 20
 
 
 def color(reader: Reader, name: str) -> str:
@@ -26,6 +29,17 @@ def logo(reader: Reader, name: str) -> str:
         reader.problem(name, f"is not a picture in {STATIC.name}/ like logo.svg or images/logo.png")
         return ""
     return value
+
+
+def check_icon(reader: Reader, name: str) -> None:
+    """Refuse the icon of a provider if there is no such picture in `static/`, and no such mark."""
+    value = reader.text(name)
+    known = sorted(file.stem for file in MARKS.glob("*.svg")) if value else []
+    if value and value not in known and not is_picture(value):
+        few = (
+            f"one of {', '.join(known)}" if len(known) < MANY else f"the name of a file in {MARKS}"
+        )
+        reader.problem(name, f"is neither a picture in {STATIC.name}/ like corp.svg nor {few}")
 
 
 def is_picture(name: str) -> bool:

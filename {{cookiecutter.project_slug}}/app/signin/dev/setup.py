@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from ..auth import settings
-from ..auth.buttons import buttons, mark_file
+from ..auth.buttons import buttons, mark_url
 from ..auth.limits import count_starts
 from ..config import ROOT
 from ..config.callback import needed_public_url
@@ -36,7 +36,7 @@ def setup() -> str:
         needed_settings=needed_settings,
         needed_public_url=needed_public_url,
         env_file=ROOT / ".env",
-        mark_file=mark_file,
+        mark_url=mark_url,
         may_write=is_from_this_machine(),
         secret_names=secret_names,
         one_click=one_click,

@@ -95,7 +95,8 @@ class Provider:
     which account to use (None: `prompt=select_account` at OpenID Providers, nothing at others).
 
     Registration: `console_url` and `console_hint` say where and how.  `loopback_host` is the name
-    of this machine that a callback URL may have there, empty if none.
+    of this machine that a callback URL may have there, empty if none.  `icon` is the owner's choice
+    of a logo.
 
     Functions, each with a default that follows the specification (see `token` and `claims`):
     `authenticate` puts the client's credentials on a token request, `edit_token_request` changes
@@ -141,6 +142,7 @@ class Provider:
     console_url: str = ""
     console_hint: str = ""
     loopback_host: str = "localhost"
+    icon: str = ""
     colors: Colors | None = None
     dark_colors: Colors | None = None
     settings_prefix: str = ""

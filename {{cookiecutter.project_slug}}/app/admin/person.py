@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from ..signin.account.devices import described
+from ..signin.account import user_agent
 from ..signin.account.recent_sign_in import ask_again, is_recent
 from ..signin.auth import accounts, api_tokens, audit, lifecycle, session_rows, sessions, settings
 from ..signin.database import transaction
@@ -43,7 +43,8 @@ def user(user_id: int) -> Response | str:
         sessions=_each(row[2] for row in found),
         events=db.session.scalars(events.order_by(AuditEvent.id.desc()).limit(MOST_EVENTS)).all(),
         ends_at=session_rows.ends_at,
-        described=described,
+        described=user_agent.described,
+        kind=user_agent.kind,
         label=settings().label,
         myself=user_id == sessions.user().id,
     )

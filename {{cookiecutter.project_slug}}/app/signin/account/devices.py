@@ -8,27 +8,8 @@ from ..auth import api_tokens, audit, session_rows, settings
 from ..host import db
 from ..models import LoginSession
 from .blueprint import bp, current
-
-BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser", "Samsung Internet"),
-    ("Firefox", "Firefox"),
-    ("FxiOS", "Firefox"),
-    ("CriOS", "Chrome"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-    ("curl", "curl"),
-)
-SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "Mac"),
-    ("CrOS", "ChromeOS"),
-    ("Linux", "Linux"),
-)
+from .places import place
+from .user_agent import described, kind
 
 
 @bp.get("/sessions")
@@ -38,7 +19,10 @@ def devices() -> str:
     open_sessions.sort(key=lambda row: row.id != current().id)
     return render_template(
         "signin/account/devices.html",
-        rows=[(row, described(row.user_agent)) for row in open_sessions],
+        rows=open_sessions,
+        described=described,
+        kind=kind,
+        place=place,
         current_id=current().id,
         label=settings().label,
     )
@@ -64,13 +48,3 @@ def _end(which: ColumnElement[bool], message: str) -> Response:
     db.session.commit()
     flash(message, "success")
     return redirect(url_for("signin_account.devices"), code=303)
-
-
-def described(user_agent: str) -> str:
-    """Return a short description of a User-Agent header, such as "Firefox on Linux".
-
-    The order of BROWSERS and SYSTEMS matters: most headers include older browsers' names.
-    """
-    browser = next((name for mark, name in BROWSERS if mark in user_agent), "A browser")
-    system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
-    return f"{browser} on {system}" if system else browser

@@ -1,6 +1,8 @@
 """Settings of how the pages look."""
 
 import re
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from .reader import PACKAGE, Reader
@@ -59,3 +61,24 @@ def link(reader: Reader, name: str) -> str:
         )
         return ""
     return value
+
+
+def geoip_database(reader: Reader, name: str) -> str:
+    """Return the file with the places of addresses, or an empty string."""
+    value = reader.text(name)
+    if not value:
+        return ""
+    if find_spec("maxminddb") is None:
+        reader.problem(name, "needs the Python package maxminddb: see docs/deploy.md")
+    elif not _is_database(value):
+        reader.problem(name, "is not a file that can be read as a database of MaxMind (.mmdb)")
+    return value
+
+
+def _is_database(file: str) -> bool:
+    package = import_module("maxminddb")
+    try:
+        package.open_database(file).close()
+    except (OSError, package.InvalidDatabaseError):
+        return False
+    return True

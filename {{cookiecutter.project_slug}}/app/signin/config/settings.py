@@ -214,6 +214,12 @@ class Settings:
     audit_days: int = setting(
         number(365, least=1, most=36500), "`365`", "How many days audit events are kept"
     )
+    geoip_database: str = setting(
+        look.geoip_database,
+        "none: no places are shown",
+        "A file in the format of MaxMind (`.mmdb`) with the places of addresses: the list of "
+        "devices then says roughly where each one is. It needs the Python package `maxminddb`",
+    )
     providers: tuple[Provider, ...]
     clients: Mapping[str, Client]
     # The settings of the app's options, by name in lower case.

@@ -39,6 +39,9 @@ PACKAGES = {
 }
 # They import modules by their names, so that a generated app can be without some of them.
 DYNAMIC = {
+    # The package that reads GEOIP_DATABASE, which few apps have.
+    "app.signin.account.places",
+    "app.signin.config.look",
     *("app", "app.signin.providers"),
     *("app.signin.dev.practice_clients", "app.signin.dev.setup"),
 }

@@ -43,8 +43,7 @@ def user(user_id: int) -> Response | str:
         sessions=_each(row[2] for row in found),
         events=db.session.scalars(events.order_by(AuditEvent.id.desc()).limit(MOST_EVENTS)).all(),
         ends_at=session_rows.ends_at,
-        described=user_agent.described,
-        kind=user_agent.kind,
+        user_agent=user_agent,
         label=settings().label,
         myself=user_id == sessions.user().id,
     )

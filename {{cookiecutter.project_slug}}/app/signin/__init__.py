@@ -61,8 +61,9 @@ def init_app(
     for told in settings.told:
         log.warning("settings: %s", told)
     http = http_of(settings)
-    login_flow, tabs = LoginFlow(http, Documents(http)), list(account.TABS)
-    app.extensions["signin"] = SignIn(settings, login_flow, on_first_sign_in, tabs)
+    flow = LoginFlow(http, Documents(http), local_pictures=settings.development)
+    tabs = list(account.TABS)
+    app.extensions["signin"] = SignIn(settings, flow, on_first_sign_in, tabs)
     if settings.development:
         from . import dev
 

@@ -44,15 +44,24 @@ def clients(app):
     return {name: client for name, client in found.items() if name.startswith("practice")}
 
 
-def pick(browser, persona, fault="", provider="practice"):
-    """Press a provider's button, then a person's; return the app's answer to the callback."""
+def policy(page):
+    return page.headers["Content-Security-Policy"]
+
+
+def choose(browser, persona, fault="", provider="practice", **typed):
+    """Press a provider's button, then a person's; return the provider's answer."""
     page = browser.get(browser.start(provider).location)
     assert "Development only" in page.text
     assert "Set-Cookie" not in page.headers
     fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text)
     form = {name: unescape(value) for name, value in fields}
-    back = browser.post(page.request.path, data=form | {"persona": persona, "fault": fault})
-    return browser.get(back.location)
+    chosen = {"persona": persona, "fault": fault, **typed}
+    return browser.post(page.request.path, data=form | chosen)
+
+
+def pick(browser, persona, fault="", provider="practice", **typed):
+    """Choose a person; return the app's answer to the callback."""
+    return browser.get(choose(browser, persona, fault, provider, **typed).location)
 
 
 # --- The practice provider
@@ -88,6 +97,45 @@ def test_whoever_is_picked_is_signed_in(browser, provider, persona, name, email)
     assert pick(browser, persona, provider=provider).location == "/"
     user = browser.user()
     assert (user["name"], user["email"], user["email_verified"]) == (name, email, bool(email))
+
+
+@pytest.mark.parametrize("provider", PRACTICE)
+def test_people_have_pictures(app, browser, provider):
+    pick(browser, "ada", provider=provider)
+    picture = browser.user()["picture"]
+    assert picture.startswith(f"{app.config['PUBLIC_URL']}/dev/practice/pictures/")
+    answer = browser.get(urlsplit(picture).path)
+    assert answer.mimetype == "image/svg+xml"
+    home = browser.get("/")
+    assert f'<img src="{picture}"' in home.text
+    assert "img-src 'self' https: http://localhost:*" in policy(home)
+
+
+TYPED = {"typed_sub": " 4711 ", "typed_name": "Zoë", "typed_email": "zoe@corp.example"}
+
+
+@pytest.mark.parametrize("provider", PRACTICE)
+@pytest.mark.parametrize("verified", [True, False])
+def test_a_person_can_be_typed_in(browser, provider, verified):
+    fields = TYPED | ({"typed_email_verified": "1"} if verified else {})
+    assert pick(browser, "typed", provider=provider, **fields).location == "/"
+    user = browser.user()
+    # GitHub gives verified addresses only.
+    address = "zoe@corp.example" if verified or provider == "practice" else None
+    assert (user["name"], user["email"]) == ("Zoë", address)
+    assert user["email_verified"] is verified
+    first = user["id"]
+    browser.press("/logout")
+    pick(browser, "typed", provider=provider, typed_sub="4711")
+    assert browser.user()["id"] == first
+
+
+@pytest.mark.parametrize("provider", PRACTICE)
+def test_a_person_without_an_id_is_not_taken(browser, provider):
+    page = choose(browser, "typed", provider=provider, **TYPED | {"typed_sub": " "})
+    assert page.status_code == 400
+    assert "Enter a user ID." in page.text
+    assert 'value="Zoë"' in page.text
 
 
 @pytest.mark.parametrize("provider", PRACTICE)
@@ -197,8 +245,8 @@ def test_another_app_on_this_machine_may_use_it(app):
 
     assert redeem(app, code, **GUEST).json["token_type"] == "Bearer"
     assert "Sign in to guest" in page.text
-    assert "http://localhost:*" in page.headers["Content-Security-Policy"]
-    assert "http://localhost:*" not in ask(app, "GET").headers["Content-Security-Policy"]
+    assert "form-action 'self' https: http://localhost:*" in policy(page)
+    assert "form-action 'self';" in policy(ask(app, "GET"))
 
 
 def test_the_code_of_one_client_is_nothing_to_the_other(app):

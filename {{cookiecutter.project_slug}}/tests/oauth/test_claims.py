@@ -175,6 +175,19 @@ def test_a_picture_is_an_https_address(picture, kept):
     assert sanitized(Claims(sub="1", picture=picture)).picture == kept
 
 
+@pytest.mark.parametrize(
+    ("picture", "kept"),
+    [
+        ("http://localhost:8000/ada.svg", "http://localhost:8000/ada.svg"),
+        ("http://127.0.0.1/ada.svg", "http://127.0.0.1/ada.svg"),
+        ("http://pic.example/1", "https://pic.example/1"),
+        ("http://169.254.169.254/x", None),
+    ],
+)
+def test_in_development_a_picture_may_come_from_this_machine(picture, kept):
+    assert sanitized(Claims(sub="1", picture=picture), local_pictures=True).picture == kept
+
+
 @pytest.mark.parametrize(("kept", "name"), [(("name",), "Ada Lovelace"), ((), None)])
 def test_a_claim_that_comes_once_stays(kept, name):
     """Where a provider sends it each time, one that is missing was taken back."""

@@ -18,7 +18,7 @@ from ..auth import settings
 from ..host import STYLES
 from ..oauth.authorization import code_challenge
 from ..oauth.provider import Client
-from .personas import FAULTS, PEOPLE, PERSONAS
+from .personas import FAULTS, PEOPLE, TYPED, chosen
 from .practice_clients import GUEST, registered
 
 CODE_SECONDS = 60
@@ -92,7 +92,9 @@ def authorize(name: str) -> Response | tuple[str, int]:
         return _answer(client, asked, error="invalid_request")
     if request.method == "GET":
         return _page(client, asked), 200
-    if asked.get("persona") not in PERSONAS:
+    if not chosen(asked):
+        if asked.get("persona") == TYPED:
+            return _page(client, asked), 400
         return _answer(client, asked, error="access_denied")
     return _answer(client, asked, code=CODES.add({**asked, "provider": name}))
 
@@ -114,6 +116,7 @@ def _page(client: Client, asked: dict[str, str], *, refused: bool = False) -> st
         "app_name": GUEST if guest else settings().app_name,
         "people": PEOPLE,
         "faults": FAULTS,
+        "typed": TYPED,
         "styles": STYLES,
     }
     page = current_app.jinja_env.get_template("signin/dev/practice.html")

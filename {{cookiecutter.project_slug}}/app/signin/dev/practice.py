@@ -7,17 +7,24 @@ from base64 import urlsafe_b64encode
 from functools import cache
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, abort
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from ..auth import settings
 from .authorization_server import METHODS, TOKENS, authorize, granted_to_bearer, redeem
-from .personas import PERSONAS
+from .personas import chosen
 from .practice_clients import ISSUER
 
 LIFE_SECONDS = 300
 
-bp = Blueprint("signin_practice", __name__, url_prefix="/dev/practice")
+bp = Blueprint(
+    "signin_practice",
+    __name__,
+    url_prefix="/dev/practice",
+    static_folder="pictures",
+    static_url_path="/pictures",
+)
 bp.add_url_rule("/authorize", view_func=authorize, defaults={"name": "practice"}, methods=METHODS)
 
 _one_at_a_time = threading.Lock()
@@ -55,10 +62,12 @@ def jwks() -> dict[str, Any]:
 
 def _claims(granted: dict[str, str]) -> dict[str, Any]:
     """Return the claims that the scope allows.  Spec: OpenID Connect Core 1.0 §5.4."""
-    persona, scope = PERSONAS[granted["persona"]], granted["scope"].split()
+    persona, scope = chosen(granted) or abort(400), granted["scope"].split()
     claims: dict[str, Any] = {"sub": persona.login}
     if "profile" in scope:
         claims |= {"name": persona.name, "preferred_username": persona.login}
+    if "profile" in scope and persona.picture:
+        claims["picture"] = f"{settings().public_url}/dev/practice/pictures/{persona.picture}"
     if "email" in scope and persona.email:
         claims |= {"email": persona.email, "email_verified": persona.email_verified}
     return claims

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, abort
 
+from ..auth import settings
 from ..oauth.provider import Provider
 from .authorization_server import METHODS, TOKENS, authorize, granted_to_bearer, redeem
-from .personas import PERSONAS
+from .personas import Persona, chosen
 from .practice_clients import ISSUER
 
 NAME = "practice-github"
@@ -45,15 +46,20 @@ def token() -> dict[str, str]:
 @bp.get("/user")
 def user() -> dict[str, Any]:
     """Return the profile, without the e-mail address, which most people at GitHub keep private."""
-    persona = PERSONAS[granted_to_bearer(NAME)["persona"]]
+    persona = _persona()
     profile = {"id": persona.number, "login": persona.login, "name": persona.name}
-    return profile | {"email": None, "avatar_url": None}
+    picture = f"{settings().public_url}/dev/practice/pictures/identicon.svg"
+    return profile | {"email": None, "avatar_url": picture}
 
 
 @bp.get("/user/emails")
 def emails() -> list[dict[str, Any]]:
     """Return the e-mail addresses.  The primary one is not the first."""
-    persona = PERSONAS[granted_to_bearer(NAME)["persona"]]
+    persona = _persona()
     other = {"email": f"{persona.login}@noreply.example.com", "primary": False, "verified": True}
     primary = {"email": persona.email, "primary": True, "verified": persona.email_verified}
     return [other, primary] if persona.email else [other]
+
+
+def _persona() -> Persona:
+    return chosen(granted_to_bearer(NAME)) or abort(400)

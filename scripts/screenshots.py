@@ -39,7 +39,7 @@ OF_A_USER = {
     "tokens": "/account/tokens",
     "export": "/account/export",
     "delete": "/account/delete",
-    "confirm": "/account/confirm",
+    "confirm": "/account/reauthenticate",
     "device": "/device",
     "admin": "/admin/",
     "admin-user": "/admin/users/1",

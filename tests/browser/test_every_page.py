@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness.app_server import RunningApp
+from harness.app_server import RunningApp, running_app
 from harness.node_servers import NODE
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -16,6 +16,8 @@ OPEN_TO_ALL = (
     "/login?next=/notes",
     "/login/github",
     "/login/corp",
+    "/logout",
+    "/invite/nothing",
     "/login/error/provider_unavailable",
     "/login/error/login_expired?r=0123456789abcdef",
     "/nothing-here",
@@ -23,9 +25,9 @@ OPEN_TO_ALL = (
 )
 
 
-# The pages for users are many: each size and each theme is seen once.
-FEWER = [("phone", "dark"), ("desk", "light")]
-LOOKS = [*FEWER, ("phone", "light"), ("desk", "dark")]
+LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
+# Yellow can hardly be seen on white, and dark blue hardly on black.
+COLORS = ("#ffd400", "#00107a")
 
 
 @pytest.fixture
@@ -68,6 +70,8 @@ def pages_for_users(app: RunningApp, context: BrowserContext) -> Iterator[str]:
         answer = context.request.get(app.url + rule.rule)
         if "text/html" in answer.headers["content-type"]:
             yield rule.rule
+    yield "/admin/users/1"
+    yield "/admin/?search=nobody"
 
 
 @pytest.mark.parametrize("context", LOOKS, indirect=True, ids="-".join)
@@ -79,26 +83,48 @@ def test_pages_for_everybody(app: RunningApp, page: Page, no_complaints: list[st
     page.goto(f"{app.url}/login")
     page.get_by_role("button", name="Continue with Practice provider").click()
     page.wait_for_url("**/dev/practice/**")
+    page.locator("details > summary").click()
     found["practice"] = problems(page, no_complaints)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("context", FEWER, indirect=True, ids="-".join)
+@pytest.mark.parametrize("context", LOOKS, indirect=True, ids="-".join)
 def test_pages_for_users(
     app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
 ) -> None:
     page.goto(f"{app.url}/login?next=/notes")
     page.get_by_role("button", name="Continue with GitHub").first.click()
     page.wait_for_url(f"{app.url}/notes")
+    app.app.test_cli_runner().invoke(args=["users", "make-admin", "1"])
     found = {}
     for path in pages_for_users(app, context):
         page.goto(app.url + path)
         found[path] = problems(page, no_complaints)
-    assert {"/", "/notes", "/account/connections"} <= found.keys()
+    page.locator(".menu > summary").click()
+    found["the menu"] = problems(page, no_complaints)
+    assert {"/", "/notes", "/account/connections", "/admin/", "/account/tokens"} <= found.keys()
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("context", FEWER, indirect=True, ids="-".join)
+@pytest.mark.parametrize("context", LOOKS, indirect=True, ids="-".join)
+@pytest.mark.parametrize("color", COLORS)
+def test_a_color_of_the_owner(
+    color: str, sqlite_url: str, page: Page, no_complaints: list[str]
+) -> None:
+    settings = {"APP_ACCENT": color, "TERMS_URL": "/terms", "PRIVACY_URL": "/privacy"}
+    found = {}
+    with running_app(sqlite_url, settings) as app:
+        for path in ("/", "/login", "/login/practice"):
+            page.goto(app.url + path)
+            found[path] = problems(page, no_complaints)
+        page.get_by_role("button", name="Continue with Practice provider").click()
+        page.get_by_role("button", name="Ada Lovelace").click()
+        page.goto(f"{app.url}/account")
+        found["/account"] = problems(page, no_complaints)
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("context", LOOKS, indirect=True, ids="-".join)
 def test_long_words_fit(
     app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
 ) -> None:

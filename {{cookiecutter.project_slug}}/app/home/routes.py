@@ -8,7 +8,8 @@ from wtforms.validators import DataRequired, Length
 
 from ..db import db
 from ..models import User
-from ..signin.auth import sessions, settings
+from ..signin.auth import sessions
+from ..signin.auth.buttons import shown
 from ..signin.forms import Form
 from ..tables import Column, Refused, Table, asked_of, csv_file, edit, read, wants_csv
 from .models import Note, notes_changed
@@ -39,7 +40,7 @@ def index() -> str:
     current = sessions.current()
     return render_template(
         "home/index.html",
-        signed_in_with=settings().label(current.provider) if current else None,
+        signed_in_with=shown(current.provider) if current else None,
         provider_logout=session.pop("provider_logout", None),
     )
 

@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from ..auth import accounts, audit, client_or_404, settings
-from ..auth.buttons import buttons, mark_url
+from ..auth.buttons import buttons, shown
 from ..auth.errors import IdentityError
 from ..auth.limits import count_starts
 from ..auth.pending import start_login
@@ -20,7 +20,6 @@ LAST = "This is the only way to sign in to your account. Connect another sign-in
 def connections() -> str:
     """Show the identities of this account, and the providers that can be connected."""
     identities = my_identities()
-    label, known = settings().label, settings().known_providers()
     used = {identity.provider for identity in identities}
     has_password = current().user.has_password
     offered = sorted(buttons(settings().clients), key=lambda button: button["name"] in used)
@@ -28,8 +27,7 @@ def connections() -> str:
     return render_template(
         "signin/account/connections.html",
         identities=identities,
-        labels={identity.id: label(identity.provider) for identity in identities},
-        marks={one.id: mark_url(one.provider, known.get(one.provider)) for one in identities},
+        shown={identity.id: shown(identity.provider) for identity in identities},
         usable=usable,
         has_password=has_password,
         removable=has_password or len(usable) > 1,

@@ -45,6 +45,12 @@ def buttons(only: Collection[str] | None = None) -> list[dict[str, Any]]:
     ]
 
 
+def shown(name: str) -> dict[str, str]:
+    """Return label and mark of a provider, also of one that this app no longer has."""
+    provider = settings().known_providers().get(name)
+    return {"label": provider.label if provider else name, "mark": mark_url(name, provider)}
+
+
 def mark_url(name: str, provider: Provider | None) -> str:
     """Return the address of a provider's logo, or an empty string if it has none.
 

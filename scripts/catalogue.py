@@ -1,4 +1,4 @@
-"""Write the table of all providers, and that of the groups, into docs/providers.md.
+"""Write the tables of docs/providers.md, and the list of providers that every app has.
 
 A test fails when they are stale.
 """
@@ -6,14 +6,33 @@ A test fails when they are stale.
 import json
 import re
 import runpy
+import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from local_extensions import OTHER_NAMES  # noqa: E402 - after the path
+
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 PAGE = ROOT / "docs" / "providers.md"
+KNOWN = TEMPLATE / "app" / "signin" / "config" / "known_providers.txt"
+KNOWN_HEAD = """\
+# The providers of the template, also those that this app was made without, so that the app can say
+# what a line of .env for one of them needs: name|label|its e-mail address|other names.
+# Written by the template's scripts/catalogue.py.
+"""
 FOLDER = "../%7B%7Bcookiecutter.project_slug%7D%7D/docs/providers"
+# What a provider's page says, in one word.
+EMAIL = {
+    "none": "none",
+    "yes, never verified": "unverified",
+    "yes, verified if the provider says so": "verified",
+    "verified addresses only": "verified",
+}
 HEAD = (
     "| provider | answer | kind | PKCE | e-mail address | refresh token | single sign-out |\n"
     "|---|---|---|---|---|---|---|\n"
@@ -34,10 +53,26 @@ def filled(text: str, name: str, content: str) -> str:
 
 def table() -> str:
     """Return the table of all providers, by their labels."""
-    made = runpy.run_path(str(TEMPLATE / "scripts" / "provider_pages.py"))
-    declared = sorted(made["providers"].load(), key=lambda provider: provider.label.casefold())
-    rows = [row(provider, made["facts"](provider)) for provider in declared]
+    rows = [row(provider, facts) for provider, facts in declared()]
     return f"\n{len(rows)} providers:\n\n{HEAD}{''.join(rows)}\n"
+
+
+def known() -> str:
+    """Return the list of all providers for the app, by their names."""
+    rows = []
+    for provider, facts in sorted(declared(), key=lambda pair: str(pair[0].name)):
+        others = sorted(other for other, name in OTHER_NAMES.items() if name == provider.name)
+        email = EMAIL[facts["E-mail address"]]
+        rows.append(f"{provider.name}|{provider.label}|{email}|{','.join(others)}\n")
+    return KNOWN_HEAD + "".join(rows)
+
+
+@cache
+def declared() -> list[tuple[Any, Mapping[str, str]]]:
+    """Return each provider with what its page says of it, by their labels."""
+    made = runpy.run_path(str(TEMPLATE / "scripts" / "provider_pages.py"))
+    found = sorted(made["providers"].load(), key=lambda provider: provider.label.casefold())
+    return [(provider, made["facts"](provider)) for provider in found]
 
 
 def groups() -> str:
@@ -66,4 +101,5 @@ def row(provider: Any, facts: Mapping[str, str]) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8", newline="\n")
-    print(f"Wrote {PAGE.relative_to(ROOT)}.")
+    KNOWN.write_text(known(), encoding="utf-8", newline="\n")
+    print(f"Wrote {PAGE.relative_to(ROOT)} and {KNOWN.relative_to(ROOT)}.")

@@ -112,7 +112,7 @@ def test_a_name_that_others_may_have_is_told(name: str) -> None:
 def test_an_allow_list_of_a_provider_that_this_app_was_made_without() -> None:
     for name in ("OKTA_ALLOWED_ORGS", "OKTA_HOSTED_DOMAIN", "OKTA_ALLOWED_TEAMS"):
         [problem] = problems(GITHUB | {name: "acme"}, [name])
-        assert problem.startswith(f"{name} keeps nobody out: it is for okta, which is not part")
+        assert problem.startswith(f"{name} keeps nobody out: it is for Okta, which is not part")
         assert load(GITHUB | {name: "acme"}).notices == (problem,)
 
 
@@ -181,7 +181,21 @@ def test_variables_of_other_programs_are_left_alone() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["DB_ADMIN", "PGADMIN", "ADMIN_USER", "ALLOWED_ORIGINS", "ALLOWED_HOSTS", "STRIPE_API_KEY"],
+    [
+        *(
+            "DB_ADMIN",
+            "PGADMIN",
+            "ADMIN_USER",
+            "ALLOWED_ORIGINS",
+            "ALLOWED_HOSTS",
+            "STRIPE_API_KEY",
+        ),
+        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"),
+        *("MAIL_SERVER", "MAIL_PASSWORD", "STRIPE_SECRET_KEY", "SENTRY_DSN", "REDIS_URL"),
+        *("SLACK_WEBHOOK_URL", "SLACK_BOT_TOKEN", "DISCORD_TOKEN", "LINE_CHANNEL_ACCESS_TOKEN"),
+        *("SHOPIFY_API_KEY", "MAILCHIMP_API_KEY", "TWITTER_BEARER_TOKEN", "ZOOM_ACCOUNT_ID"),
+        *("CELERY_BROKER_URL", "LOG_LEVEL", "TZ", "SMTP_HOST", "S3_BUCKET", "OPENAI_API_KEY"),
+    ],
 )
 def test_settings_of_the_owner_s_own_stand_in_the_file_too(name: str) -> None:
     assert load({name: "x"}, [name]).notices == ()
@@ -190,31 +204,107 @@ def test_settings_of_the_owner_s_own_stand_in_the_file_too(name: str) -> None:
 # --- Providers that the app does not have
 
 
-@pytest.mark.parametrize("name", ["x", "okta"])
-def test_a_provider_that_this_app_was_made_without(name: str) -> None:
+COMMAND = """uvx cruft update -y --variables-to-update '{"providers": "%s"}'"""
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("x", "X"), ("okta", "Okta"), ("logingov", "Login.gov")]
+)
+def test_a_provider_that_this_app_was_made_without(name: str, label: str) -> None:
     half = {f"{name.upper()}_CLIENT_ID": "our-id", f"{name.upper()}_CLIENT_SECRET": "our-secret"}
     found = load(GITHUB | half, half)
     assert set(found.clients) == {"github"}
-    assert len(found.notices) == 2
-    for notice in found.notices:
-        assert f"is for {name}, which is not part of this app" in notice
-        assert f'--variables-to-update \'{{"providers": "github,google,{name}"}}\'' in notice
-        assert "docs/settings.md" in notice
+    added = f"To add {label}, run {COMMAND % f'github,google,{name}'}"
+    told = f"is for {label}, which is not part of this app. {added}"
+    assert found.notices == tuple(f"{setting} {told}" for setting in sorted(half))
     assert load(half).notices == (), "variables of the process may be those of other programs"
     if name == "x":
         assert load(GITHUB | half, half, providers="github,x").notices == ()
 
 
-def test_a_short_name_of_another_provider_is_not_taken_for_one_of_ours() -> None:
-    """VK is not X; GITHB is GITHUB."""
+# Written in .env of an app with github,x: which provider it is for, and what is meant.
+OTHERS_PROVIDERS = {
+    "VK_CLIENT_ID": ("VK", ""),
+    "GOOGEL_CLIENT_SECRET": ("Google", "GOOGLE_CLIENT_SECRET"),
+    "GOOGLE_CLIENTID": ("Google", "GOOGLE_CLIENT_ID"),
+    "GOOGEL_CLIENTSECRET": ("Google", "GOOGLE_CLIENT_SECRET"),
+    "MICROSFT_CLIENT_ID": ("Microsoft", "MICROSOFT_CLIENT_ID"),
+    "ENTRA_CLIENT_ID": ("Microsoft", "MICROSOFT_CLIENT_ID"),
+    "FACEBOOK_APP_ID": ("Facebook", "FACEBOOK_CLIENT_ID"),
+    "FACEBOOK_APP_SECRET": ("Facebook", "FACEBOOK_CLIENT_SECRET"),
+    "LINKEDIN_OAUTH_CLIENT_ID": ("LinkedIn", "LINKEDIN_CLIENT_ID"),
+    "EVE_ONLINE_CLIENT_ID": ("EVE Online", "EVEONLINE_CLIENT_ID"),
+    "AMAZON_COGNITO_CLIENT_ID": ("Cognito", "COGNITO_CLIENT_ID"),
+    "microsoft_client_id": ("Microsoft", "MICROSOFT_CLIENT_ID"),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), OTHERS_PROVIDERS.items(), ids=OTHERS_PROVIDERS)
+def test_a_setting_for_another_provider_of_the_template(
+    name: str, expected: tuple[str, str]
+) -> None:
+    label, meant = expected
+    [notice] = load({name: "a"}, [name], providers="github,x").notices
+    assert f"{name} is for {label}, which is not part of this app" in notice
+    assert ("did you mean" in notice) == bool(meant)
+    assert meant in notice
+    assert notice.endswith(f"\"}}'") and "uvx cruft update" in notice
+
+
+def test_each_setting_beside_a_credential_of_another_provider_is_told() -> None:
+    written = {"SLACK_CLIENT_ID": "a", "SLACK_TEAM_ID": "b", "MAIL_SERVER": "c"}
+    found = load(written, written).notices
+    assert [notice.split()[0] for notice in found] == ["SLACK_CLIENT_ID", "SLACK_TEAM_ID"]
+    assert all("is for Slack, which is not part of this app" in notice for notice in found)
+    assert load({"SLACK_TEAM_ID": "b"}, {"SLACK_TEAM_ID": "b"}).notices == ()
+
+
+def test_every_provider_of_the_template_is_known() -> None:
+    from app.signin.config.other_providers import known
+    from app.signin.providers import load as declared
+
+    providers = declared("all")
+    assert {one.name for one in known().values()} == {one.name for one in providers}
+    for provider in providers:
+        if provider.name not in ("github", "google"):
+            name = provider.setting("CLIENT_ID")
+            [notice] = load({name: "a"}, [name]).notices
+            assert f"{name} is for {provider.label}, which" in notice
+
+
+def test_a_provider_that_nobody_knows() -> None:
     for environ, told in (
-        ({"VK_CLIENT_ID": "a"}, "is for vk,"),
         ({"GITHB_CLIENT_ID": "a"}, "did you mean GITHUB_CLIENT_ID?"),
-        ({"GOOGEL_CLIENT_SECRET": "a"}, "is for googel,"),
-        ({"XX_CLIENT_SECRET": "a"}, "is for xx,"),
+        ({"XX_CLIENT_SECRET": "a"}, "is for xx, which is not part of this app. If the template"),
     ):
         [notice] = load(environ, environ, providers="github,x").notices
         assert told in notice
+
+
+# What other kits and platforms call settings of ours; not told where ours is set.
+ELSEWHERE = {
+    "TWITTER_CLIENT_ID": "X_CLIENT_ID",
+    "TWITTER_CONSUMER_SECRET": "X_CLIENT_SECRET",
+    "GITHUB_APP_ID": "GITHUB_CLIENT_ID",
+    "GITHUB_OAUTH_CLIENT_SECRET": "GITHUB_CLIENT_SECRET",
+    "SQLALCHEMY_DATABASE_URI": "DATABASE_URL",
+    "FLASK_ENV": "APP_ENV",
+    "FLASK_SECRET_KEY": "SECRET_KEY",
+    "SITE_URL": "PUBLIC_URL",
+    "HTTPS_PROXY": "OUTBOUND_PROXY",
+}
+
+
+@pytest.mark.parametrize(("name", "meant"), ELSEWHERE.items(), ids=ELSEWHERE)
+def test_a_name_that_other_programs_give_to_a_setting(name: str, meant: str) -> None:
+    from app.signin.config.names import _by_another_name
+    from app.signin.config.reader import Environment, Reader
+    from app.signin.providers import load as declared
+
+    for environ, expected in (({name: "x"}, meant), ({name: "x", meant: "x"}, "")):
+        reader = Reader(Environment(environ))
+        assert _by_another_name(reader, name, declared("github,x")) == expected
+    assert load({name: "x"}, providers="github,x").notices == ()
 
 
 @pytest.mark.parametrize(

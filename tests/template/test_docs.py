@@ -105,3 +105,5 @@ def test_your_first_page_works_as_printed(generate, tool):
 def test_the_table_of_providers_is_not_stale():
     written = catalogue.PAGE.read_text(encoding="utf-8")
     assert written == catalogue.page(), "run: make catalogue"
+    known = catalogue.KNOWN.read_text(encoding="utf-8")
+    assert known == catalogue.known(), "run: make catalogue"

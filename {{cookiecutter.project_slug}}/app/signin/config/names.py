@@ -5,15 +5,25 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from ..oauth.provider import Provider
+from . import other_providers
 from .reader import Reader
+from .spelling import letters, singular, within
 
 # Settings that decide who comes in, beside the allow-lists.
 DECIDING = ("SIGNUP", "REQUIRE_EMAIL", "ADMINS", "LINK_BY_EMAIL", "UNRESTRICTED_PROVIDERS")
 # Every name that begins so is checked with its provider.
 GENERIC = ("OIDC_", "OAUTH_")
-OF_PROVIDER = re.compile(
-    r"([A-Z0-9_]+)_(CLIENT_(ID|SECRET)|(?P<list>ALLOWED_(ORGS|TEAMS)|HOSTED_DOMAIN))"
-)
+# What is meant by names that other frameworks, platforms and programs have.
+OTHER_WORDS = {
+    "FLASK_ENV": "APP_ENV",
+    "ENVIRONMENT": "APP_ENV",
+    "FLASK_SECRET_KEY": "SECRET_KEY",
+    "SQLALCHEMY_DATABASE_URI": "DATABASE_URL",
+    **dict.fromkeys(("BASE_URL", "SITE_URL", "APP_URL", "SERVER_NAME"), "PUBLIC_URL"),
+    **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), "OUTBOUND_PROXY"),
+    "REGISTRATION": "SIGNUP",
+    "ADMIN_EMAILS": "ADMINS",
+}
 
 
 def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[str]) -> None:
@@ -25,24 +35,27 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
     """
     providers = [provider for provider in chosen if not provider.settings_prefix]
     prefixes = [provider.setting("") for provider in providers]
-    settings = {_letters(setting): setting for setting in sorted(reader.asked)}
+    settings = {letters(setting): setting for setting in sorted(reader.asked)}
     # The same without the provider, such as ALLOWED_ORGS.
     endings = {
-        _letters(setting.removeprefix(prefix)): setting
+        letters(setting.removeprefix(prefix)): setting
         for setting in allow_lists
         for prefix in prefixes
     }
     meanings = settings | endings
     by_length = _by_length(meanings)
-    for name in sorted({*reader.values, *reader.empty} - reader.asked):
-        if name.startswith(GENERIC):
-            continue
+    unknown = sorted({*reader.values, *reader.empty} - reader.asked)
+    unknown = [name for name in unknown if not name.startswith(GENERIC)]
+    others = other_providers.explanations(unknown, providers)
+    for name in unknown:
         own = name in reader.written
-        if other := _other_provider(name, providers):
-            _tell_other(reader, name, _how_to_add(other, providers))
+        if name in others:
+            _tell_other(reader, name, others[name])
             continue
-        meant = meanings.get(_nearest(_letters(name), by_length, own), "")
+        meant = meanings.get(_nearest(letters(name), by_length, own), "")
         meant = meant or _loosely(name, reader.asked, prefixes, allow_lists, own)
+        if own and not meant:
+            meant = _by_another_name(reader, name, providers)
         text = f"did you mean {meant}?" if meant else ""
         if (named := name.upper()).endswith("_FILE") and named[:-5] in reader.asked:
             meant, text = named[:-5], "only secrets can come from a file"
@@ -65,41 +78,27 @@ def _is_ours(name: str, allow_list: str) -> bool:
 
     It ends with _FILE, has the provider and what is listed, or differs by two letters at most.
     """
-    written, meant = _letters(name), _letters(allow_list)
+    written, meant = letters(name), letters(allow_list)
     if written == f"{meant}FILE":
         return True
-    provider, *_, listed = _words(allow_list)
+    provider, *_, listed = singular(allow_list)
     named = written.startswith(provider) and listed in written
-    return provider != "ALLOWED" and (named or _within(written, meant, 2))
+    return provider != "ALLOWED" and (named or within(written, meant, 2))
 
 
 def _tell_other(reader: Reader, name: str, text: str) -> None:
     """Report a setting of a provider that this app does not have."""
-    match = OF_PROVIDER.fullmatch(name.upper())
-    if match and match["list"]:
+    if other_providers.parts(name)[1] in other_providers.ALLOW_LISTS:
         tell = reader.problem if name in reader.written else reader.notice
         tell(name, f"keeps nobody out: it {text}")
     elif name in reader.written:
         reader.notice(name, text)
 
 
-def _other_provider(name: str, providers: Iterable[Provider]) -> str:
-    """Return the provider that this app does not have, if the name is a setting of one."""
-    match = OF_PROVIDER.fullmatch(name.upper())
-    if match is None:
-        return ""
-    edits = len(match[1]) // 4
-    ours = (provider.setting("").removesuffix("_") for provider in providers)
-    return "" if any(_within(match[1], one, edits) for one in ours) else match[1].lower()
-
-
-def _how_to_add(other: str, providers: Iterable[Provider]) -> str:
-    names = ",".join([*(provider.name for provider in providers), other])
-    return (
-        f"is for {other}, which is not part of this app. If the template has this provider, run"
-        f""" cruft update -y --variables-to-update '{{"providers": "{names}"}}'. Any other OpenID"""
-        " Provider or OAuth 2.0 provider needs settings only: see docs/settings.md"
-    )
+def _by_another_name(reader: Reader, name: str, providers: Iterable[Provider]) -> str:
+    """Return the setting that has this name elsewhere.  If it is set, the name is no mistake."""
+    meant = OTHER_WORDS.get(name.upper()) or other_providers.meant(name, providers)
+    return "" if meant in reader.values else meant
 
 
 def _by_length(names: Iterable[str]) -> dict[int, list[tuple[str, frozenset[str]]]]:
@@ -129,25 +128,9 @@ def _nearest(
     )
     for edits in range(most + 1):
         for name in near:
-            if edits <= len(name) // 3 and _within(letters, name, edits):
+            if edits <= len(name) // 3 and within(letters, name, edits):
                 return name
     return ""
-
-
-def _within(a: str, b: str, edits: int) -> bool:
-    """Return whether at most so many changes make `a` into `b`.
-
-    A change adds, drops or replaces a letter, or swaps two neighbours.
-    """
-    if abs(len(a) - len(b)) > edits:
-        return False
-    while a[:1] == b[:1] != "":
-        a, b = a[1:], b[1:]
-    if not edits or not a or not b:
-        return max(len(a), len(b)) <= edits
-    swapped = a[:2] == b[1::-1] and _within(a[2:], b[2:], edits - 1)
-    steps = ((a[1:], b[1:]), (a[1:], b), (a, b[1:]))
-    return swapped or any(_within(*step, edits - 1) for step in steps)
 
 
 def _loosely(
@@ -164,20 +147,10 @@ def _loosely(
     prefix = next(filter(name.startswith, prefixes), "")
     if not own and not prefix:
         settings = allow_lists
-    words = _words(name)
+    words = singular(name)
     for setting in sorted(settings):
-        others = _words(setting)
+        others = singular(setting)
         if len(words) > 1 and words[0] == others[0] and set(words) <= set(others):
             return setting
     lists = [one for one in allow_lists if one.startswith(prefix or "ALLOWED_")]
     return next(iter(get_close_matches(name, lists, 1, 0.7)), "")
-
-
-def _letters(name: str) -> str:
-    """Return the letters and digits of a name, in capitals."""
-    return re.sub("[^A-Z0-9]", "", name.upper())
-
-
-def _words(name: str) -> list[str]:
-    """Return the words of a name, in the singular."""
-    return [re.sub("IES$", "Y", word).removesuffix("S") for word in name.upper().split("_")]

@@ -284,6 +284,8 @@ class BadProvider(Listener):
         if seen.tenant in SEND_ISS:
             answer["iss"] = self.issuer(seen.tenant)
         answer = self._changed("authorize", answer)
+        if isinstance(answer, Reply):
+            return answer
         if asked.get("response_mode") == "form_post":
             return Reply(answer)
         location = f"{asked['redirect_uri']}?{urlencode(answer)}"

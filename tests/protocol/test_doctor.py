@@ -47,13 +47,15 @@ def failures(app: RunningApp) -> list[str]:
     return failed
 
 
-def test_all_is_well(app: RunningApp) -> None:
+def test_all_is_well(app: RunningApp, provider: BadProvider) -> None:
+    provider.fault("metadata", document(scopes_supported=["openid", "email", "profile"]))
     code, lines = doctor(app)
     assert code == 0
     assert all(line.startswith("ok ") for line in lines)
-    checks = ("discovery and keys", "authentication at the token endpoint", "PKCE", "clock")
+    checks = ("discovery and keys", "authentication at the token endpoint", "PKCE")
+    calls = ("metadata against the settings", "clock", "client ID and secret")
     found = [line.partition("op: ")[2] for line in lines]
-    assert found[-5:] == [*checks, "client ID and secret"]
+    assert found[-7:] == [*checks, *calls, "authorization endpoint"]
 
 
 MISSING_METHOD = {"token_endpoint_auth_methods_supported": ["private_key_jwt", "tls_client_auth"]}

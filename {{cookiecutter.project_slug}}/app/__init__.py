@@ -10,6 +10,7 @@ from flask import Flask
 
 from . import db, home, signin, tables
 from .signin import config, providers
+from .signin.commands import doctor
 from .signin.oauth.provider import Provider
 from .web import errors, health, logs, proxies, security_headers
 
@@ -90,7 +91,14 @@ def options() -> list[ModuleType]:
 
 
 def _settings_page(error: config.ConfigError) -> Flask:
-    """Exit with the message.  Under the reloader, show it until `.env` changes."""
+    """Exit with the message.  Under the reloader, show it until `.env` changes.
+
+    `flask doctor` reports it itself, as JSON too.
+    """
+    if "doctor" in sys.argv[1:]:
+        app = Flask("settings", static_folder=None)
+        app.cli.add_command(doctor.of_problems(error.problems))
+        return app
     if os.environ.get("WERKZEUG_RUN_MAIN") != "true":
         raise SystemExit(str(error))
     print(error, file=sys.stderr, flush=True)

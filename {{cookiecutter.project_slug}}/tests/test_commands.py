@@ -33,8 +33,12 @@ def test_doctor(app):
 
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    others = [line for line in lines if not line.startswith("ok    ")]
-    assert others == ["-     fake: PKCE: not checked, the metadata does not list the methods"]
+    others = [line for line in lines if not line.startswith(("ok    ", "info  "))]
+    assert others == [
+        "-     fake: PKCE: not checked, the metadata does not list the methods",
+        "-     fake: metadata against the settings: not checked, the metadata does not list"
+        " scopes_supported, response_types_supported",
+    ]
     assert "ok    database and migrations" in lines
     assert "ok    fake: set up; its callback URL is http://localhost:8000/callback/fake" in lines
     assert "ok    fake: clock" in lines

@@ -34,8 +34,9 @@ def database_problem() -> str | None:
     try:
         if "migrate" in current_app.extensions:
             found = MigrationContext.configure(db.session.connection()).get_current_heads()
-            if found != _newest(ROOT / current_app.extensions["migrate"].directory):
-                return "the database is not migrated: run flask db upgrade"
+            folder = ROOT / current_app.extensions["migrate"].directory
+            if found != _newest(folder):
+                return _not_the_newest(found, folder)
         if not settings().development and _has_practice_identities():
             return "practice identities are in the database: run flask users delete --practice"
     except SQLAlchemyError:
@@ -45,6 +46,15 @@ def database_problem() -> str | None:
     return None
 
 
+def _not_the_newest(found: tuple[str, ...], migrations: Path) -> str:
+    """Return what is wrong with a database at these revisions."""
+    known = {script.revision for script in _scripts(migrations).walk_revisions()}
+    if unknown := set(found) - known:
+        which = ", ".join(sorted(unknown))
+        return f"the database has migration {which}, which this code does not: deploy newer code"
+    return "the database is not migrated: run flask db upgrade"
+
+
 def _newest(migrations: Path) -> tuple[str, ...]:
     return _heads(migrations, (migrations / "versions").stat().st_mtime_ns)
 
@@ -52,9 +62,13 @@ def _newest(migrations: Path) -> tuple[str, ...]:
 @cache
 def _heads(migrations: Path, _changed_at: int) -> tuple[str, ...]:
     """Return the newest revisions in a folder.  `_changed_at` makes the cache notice new files."""
+    return tuple(_scripts(migrations).get_heads())
+
+
+def _scripts(migrations: Path) -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    return tuple(ScriptDirectory.from_config(config).get_heads())
+    return ScriptDirectory.from_config(config)
 
 
 def _has_practice_identities() -> bool:

@@ -82,17 +82,22 @@ def carry_out(provider: Provider, plan: moves.Plan, really: bool) -> None:
     click.echo(f"{len(plan.moves)} identities moved.")
 
 
-def issuer_problem(provider: Provider) -> str:
-    """Return, for `flask doctor`, which stored identities are of another issuer, or ""."""
+def issuer_problem(provider: Provider) -> tuple[str, str]:
+    """Return, for `flask doctor`, which stored identities are of another issuer, and what to do.
+
+    Both are empty if none is.
+    """
     try:
         found = moves.other_issuers(provider)
     except SQLAlchemyError:
         # Another check names the problem of the database.
         db.session.rollback()
-        return ""
+        return "", ""
     places = ", ".join(f"{number} at {issuer}" for issuer, number in found.items())
-    way_out = f"set it back, or confirm the move: flask identities move {provider.name}"
-    return f"made at another issuer: {places}. They cannot sign in: {way_out}" if found else ""
+    if not found:
+        return "", ""
+    do = f"set it back, or confirm the move: flask identities move {provider.name}"
+    return f"made at another issuer: {places}. They cannot sign in", do
 
 
 def _echo(prefix: str, lines: Iterable[str]) -> None:

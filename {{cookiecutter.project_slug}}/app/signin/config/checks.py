@@ -3,22 +3,24 @@
 import importlib.util
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from urllib.parse import urlsplit
+from contextlib import suppress
+from urllib.parse import SplitResult, urlsplit
 
 import limits
 
 from ..oauth.provider import Client
 from ..oauth.responses import is_loopback
-from ..oauth.transport.proxy import DirectHost, direct_host
 from .reader import Reader
 
 LOCAL_URL = "http://localhost:8000"
 KEY_LENGTH = 32
 # What examples and instructions have in place of a value.
-PLACEHOLDER = re.compile(r"…|\.{3}|<.*>|your[-_ ].*|change.?me|x{3,}|\*{3,}", re.I)
+PLACEHOLDER = re.compile(
+    r"…|\.{3}|<.*>|\[.*\]|\{.*\}|your[-_ ].*|change.?me|replace.?me|todo|tbd|none|null"
+    r"|client[-_ ]?(id|secret)|x{3,}|\*{3,}",
+    re.I,
+)
 SAMPLE = re.compile(r"change.?me|example|sample|default|insecure|password|placeholder", re.I)
-HOST = re.compile(r"[a-z0-9._-]+|[a-f0-9:.]+")
 DRIVERS = {"postgresql": "psycopg", "redis": "redis", "rediss": "redis"}
 
 
@@ -45,11 +47,11 @@ def placeholders(reader: Reader, clients: Iterable[Client]) -> None:
             name = client.provider.setting(ending)
             if PLACEHOLDER.fullmatch(reader.text(name)):
                 reader.incomplete.append(f"{name} is a placeholder: fill in the real value")
-
-
-def http_loopback(reader: Reader, name: str) -> bool:
-    """Return whether providers on this machine may be called by plain http."""
-    return reader.flag(name, "0") or reader.development
+        if client.client_secret and client.client_secret == client.client_id:
+            own = client.provider.setting
+            reader.incomplete.append(
+                f"{own('CLIENT_SECRET')} is the same as {own('CLIENT_ID')}: copy each again"
+            )
 
 
 def practice_provider(reader: Reader, name: str) -> bool:
@@ -67,16 +69,6 @@ def _at_this_machine(reader: Reader) -> bool:
     return is_loopback(host) or host.endswith(".localhost")
 
 
-def http_hosts(reader: Reader, name: str) -> frozenset[str]:
-    """Return the hosts whose providers may be called by plain http, in lower case."""
-    found = frozenset(word.lower() for word in reader.words(name))
-    if found and not reader.development:
-        reader.problem(name, "is for development only: in production providers need https")
-    elif not all(HOST.fullmatch(host) for host in found):
-        reader.problem(name, "is not a list of host names like id-server, without scheme and port")
-    return found
-
-
 def public_url(reader: Reader, name: str) -> str:
     """Return the URL of the app: scheme, host and port."""
     value = reader.text(name, LOCAL_URL if reader.development else "")
@@ -91,15 +83,32 @@ def public_url(reader: Reader, name: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), ""
     host = parts.hostname or ""
-    usable = re.fullmatch(r"[a-z0-9._:-]+", host) and not parts.username
-    if parts.scheme not in ("http", "https") or not usable:
-        reader.problem(name, "is not a URL like https://app.example.org")
-    elif parts.path.strip("/") or parts.query or parts.fragment:
-        reader.problem(name, "must have no path: the app must be at the root of its host")
-    elif parts.scheme == "http" and not reader.development:
-        reader.problem(name, "must be https:// in production")
+    if problem := _public_url_problem(reader, parts):
+        reader.problem(name, problem)
     host = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{host}{port}"
+
+
+def _public_url_problem(reader: Reader, parts: SplitResult) -> str:
+    """Return what is wrong with PUBLIC_URL, or an empty string."""
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or parts.username or not host:
+        return "is not a URL like https://app.example.org"
+    if not host.isascii():
+        with suppress(UnicodeError):
+            return (
+                f"must be written in ASCII: {host.encode('idna').decode()} is the name of the host"
+            )
+    if not re.fullmatch(r"[a-z0-9._:-]+", host) or not host.strip("0.:"):
+        return "does not name a host that browsers can open, such as https://app.example.org"
+    if host.endswith("."):
+        return "ends with a dot: remove it, since browsers take it for another site"
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        return "must have no path: the app must be at the root of its host"
+    if parts.scheme == "http" and not reader.development:
+        here = " (on your own machine, set APP_ENV=development)" if is_loopback(host) else ""
+        return f"must be https:// in production{here}"
+    return ""
 
 
 def secret_key(reader: Reader, name: str) -> str:
@@ -158,31 +167,3 @@ def limit(default: str) -> Callable[[Reader, str], str]:
         return value
 
     return read
-
-
-def proxy(reader: Reader, name: str) -> str:
-    """Return the URL of a proxy, or an empty string."""
-    value = reader.text(name)
-    if value and urlsplit(value).scheme not in ("http", "https"):
-        reader.problem(name, "is not an http:// or https:// URL")
-    return value
-
-
-def no_proxy(reader: Reader, name: str) -> tuple[DirectHost, ...]:
-    """Return the hosts that the proxy is not for."""
-    try:
-        return tuple(direct_host(word) for word in reader.words(name))
-    except ValueError:
-        reader.problem(name, "is not a list of hosts, .suffixes, addresses and networks")
-        return ()
-
-
-def trust_store(reader: Reader, name: str) -> str:
-    """Return the file of certificates to trust, or an empty string for certifi's."""
-    for variable in (name, "REQUESTS_CA_BUNDLE"):
-        value = reader.text(variable)
-        if value and not Path(value).is_file():
-            reader.problem(variable, "is not a file")
-        elif value:
-            return value
-    return ""

@@ -14,16 +14,21 @@ def read(file: Path) -> tuple[dict[str, str], list[str]]:
 
     Raises ConfigError if the file cannot be read or is not text in UTF-8.
     """
-    bindings = list(parse_stream(io.StringIO(_text(file)))) if file.exists() else []
-    good = "".join(binding.original.string for binding in bindings if not _broken(binding))
+    found = bindings(file) if file.exists() else []
+    good = "".join(binding.original.string for binding in found if not _broken(binding))
     broken = [
         f"{file}, line {_line(binding)}, cannot be read: write NAME=value, and put values with"
         " #, $ or spaces in single quotes"
-        for binding in bindings
+        for binding in found
         if _broken(binding)
     ]
     values = dotenv_values(stream=io.StringIO(good))
     return {name: value for name, value in values.items() if value is not None}, broken
+
+
+def bindings(file: Path) -> list[Binding]:
+    """Return the lines of a `.env` file, each as it is written and what it sets."""
+    return list(parse_stream(io.StringIO(_text(file))))
 
 
 def _text(file: Path) -> str:

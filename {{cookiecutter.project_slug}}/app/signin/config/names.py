@@ -1,6 +1,5 @@
 """Notice variables that are no setting of this app, but are probably meant as one."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
@@ -21,8 +20,6 @@ OTHER_WORDS = {
     "SQLALCHEMY_DATABASE_URI": "DATABASE_URL",
     **dict.fromkeys(("BASE_URL", "SITE_URL", "APP_URL", "SERVER_NAME"), "PUBLIC_URL"),
     **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), "OUTBOUND_PROXY"),
-    "REGISTRATION": "SIGNUP",
-    "ADMIN_EMAILS": "ADMINS",
 }
 
 
@@ -35,14 +32,7 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
     """
     providers = [provider for provider in chosen if not provider.settings_prefix]
     prefixes = [provider.setting("") for provider in providers]
-    settings = {letters(setting): setting for setting in sorted(reader.asked)}
-    # The same without the provider, such as ALLOWED_ORGS.
-    endings = {
-        letters(setting.removeprefix(prefix)): setting
-        for setting in allow_lists
-        for prefix in prefixes
-    }
-    meanings = settings | endings
+    meanings = _meanings(reader.asked, allow_lists, prefixes)
     by_length = _by_length(meanings)
     unknown = sorted({*reader.values, *reader.empty} - reader.asked)
     unknown = [name for name in unknown if not name.startswith(GENERIC)]
@@ -61,6 +51,15 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
             meant, text = named[:-5], "only secrets can come from a file"
         if text:
             _tell(reader, name, meant, text, allow_lists)
+
+
+def _meanings(
+    asked: Iterable[str], allow_lists: Iterable[str], prefixes: Iterable[str]
+) -> dict[str, str]:
+    """Return the settings by their letters, allow-lists without their provider too."""
+    settings = {letters(setting): setting for setting in sorted(asked)}
+    pairs = ((setting, prefix) for setting in allow_lists for prefix in prefixes)
+    return settings | {letters(one.removeprefix(prefix)): one for one, prefix in pairs}
 
 
 def _tell(reader: Reader, name: str, meant: str, text: str, allow_lists: Collection[str]) -> None:
@@ -90,7 +89,7 @@ def _tell_other(reader: Reader, name: str, text: str) -> None:
     """Report a setting of a provider that this app does not have."""
     if other_providers.parts(name)[1] in other_providers.ALLOW_LISTS:
         tell = reader.problem if name in reader.written else reader.notice
-        tell(name, f"keeps nobody out: it {text}")
+        tell(name, f"keeps nobody out, since it {text}")
     elif name in reader.written:
         reader.notice(name, text)
 

@@ -36,7 +36,7 @@ class Known:
 @cache
 def known() -> dict[str, Known]:
     """Return the providers of the template, by each of their names, in capitals."""
-    found = {}
+    found: dict[str, Known] = {}
     for line in FILE.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             name, label, email, others = line.split("|")
@@ -78,13 +78,13 @@ def explanations(names: Collection[str], chosen: Iterable[Provider]) -> dict[str
         prefix, ending = parts(name)
         if ending and prefix not in CLOUDS and (other := _other(name, prefix, ending, providers)):
             others[prefix] = other
-    found = {}
+    told = {}
     for name in names:
         own = parts(name)[0]
         prefix = next((one for one in (own, *others) if name.upper().startswith(f"{one}_")), "")
         if prefix in others:
-            found[name] = _told(name, others[prefix], providers)
-    return found
+            told[name] = _told(name, others[prefix], providers)
+    return told
 
 
 def _other(name: str, prefix: str, ending: str, chosen: Iterable[Provider]) -> Known | None:
@@ -122,14 +122,11 @@ def _told(name: str, other: Known, chosen: Iterable[Provider]) -> str:
     command = f"""uvx cruft update -y --variables-to-update '{{"providers": "{providers}"}}'"""
     if not other.label:
         return (
-            f"is for {other.name}, which is not part of this app. If the template has this"
-            f" provider, run {command}. Any other OpenID Provider or OAuth 2.0 provider needs"
-            " settings only: see docs/settings.md"
+            f"is for {other.name}, which is not part of this app: if the template has this"
+            f" provider, run {command}; any other OpenID Provider or OAuth 2.0 provider needs"
+            " settings only (docs/settings.md)"
         )
     ending = parts(name)[1]
     setting = f"{other.name.upper()}_{ending}"
     spelt = f" (did you mean {setting}?)" if ending and setting != name else ""
-    return (
-        f"is for {other.label}, which is not part of this app{spelt}. To add {other.label}, run"
-        f" {command}"
-    )
+    return f"is for {other.label}, which is not part of this app{spelt}: to add it, run {command}"

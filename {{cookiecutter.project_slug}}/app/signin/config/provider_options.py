@@ -30,7 +30,8 @@ def with_options(reader: Reader, provider: Provider) -> Provider:
     name = provider.setting("EMAIL_VERIFIED")
     if reader.text(name) == "always":
         _check_one_owner(reader, provider)
-        return replace(changed, claims=always_verified(provider.claims or standard_claims))
+        trusted = always_verified(provider.claims or standard_claims)
+        return replace(changed, claims=trusted, trusted_email=True)
     # A plain OAuth 2.0 provider may name a member of its profile here.
     if reader.text(name) and not provider.settings_prefix.startswith("OAUTH_"):
         reader.problem(name, "must be always")

@@ -101,6 +101,10 @@ class Reader:
             value = self.values[name]
             if len(value) > 1 and value[0] == value[-1] and value[0] in QUOTES:
                 self.problem(name, "is in quotes, which belong to the value here: remove them")
+            elif value[:1] in QUOTES or value[-1:] in QUOTES:
+                self.notice(name, "has a quote at one end only: remove it, or add the other one")
+            elif value.startswith("#"):
+                self.problem(name, "is a comment: write it above the line, and a value or nothing")
 
     def read_file(self, name: str) -> None:
         """Take a secret from the file that `<NAME>_FILE` names, if it is set."""

@@ -11,7 +11,7 @@ from typing import Any
 from ..oauth.provider import Client, Provider
 from ..oauth.transport.proxy import DirectHost
 from ..providers import load as all_providers
-from . import access, checks, database, generic_providers, look, names, providers
+from . import access, checks, database, generic_providers, look, names, outbound, providers
 from .errors import ConfigError
 from .reader import Reader
 
@@ -140,13 +140,13 @@ class Settings:
         number(30, least=1, most=400), "`30`", "A session ends after so many days at the latest"
     )
     outbound_proxy: str = setting(
-        checks.proxy,
+        outbound.proxy,
         "none",
         "The proxy for calls to providers; `HTTPS_PROXY` and others are not read",
         secret=True,
     )
     outbound_no_proxy: tuple[DirectHost, ...] = setting(
-        checks.no_proxy,
+        outbound.no_proxy,
         "this machine",
         "Hosts that `OUTBOUND_PROXY` is not for, comma-separated: `id.corp.example`, "
         "`.corp.example` for all below it, an address or a network such as `10.0.0.0/8`; each may "
@@ -159,17 +159,17 @@ class Settings:
         "most",
     )
     ssl_cert_file: str = setting(
-        checks.trust_store,
+        outbound.trust_store,
         "certifi's",
         "A file with the certificates to trust; `REQUESTS_CA_BUNDLE` works too",
     )
     allow_http_loopback: bool = setting(
-        checks.http_loopback,
+        outbound.http_loopback,
         "`0`; in development always allowed",
         "Providers may be called by plain `http:` on this machine",
     )
     allow_http_hosts: frozenset[str] = setting(
-        checks.http_hosts,
+        outbound.http_hosts,
         "none",
         "In development: hosts, comma-separated, whose providers may be called by plain `http:`, "
         "such as `id-server` or `host.docker.internal`",

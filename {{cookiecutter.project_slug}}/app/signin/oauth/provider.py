@@ -95,8 +95,11 @@ class Provider:
     which account to use (None: `prompt=select_account` at OpenID Providers, nothing at others).
 
     Registration: `console_url` and `console_hint` say where and how.  `loopback_host` is the name
-    of this machine that a callback URL may have there, empty if none.  `icon` is the owner's choice
-    of a logo.
+    of this machine that a callback URL may have there, empty if none.  `client_id_pattern` is what
+    its client IDs look like, where its documentation says so.  `icon` is the owner's choice of a
+    logo.
+
+    `trusted_email`: the owner vouches for all its addresses (<PROVIDER>_EMAIL_VERIFIED=always).
 
     Functions, each with a default that follows the specification (see `token` and `claims`):
     `authenticate` puts the client's credentials on a token request, `edit_token_request` changes
@@ -143,6 +146,8 @@ class Provider:
     console_hint: str = ""
     loopback_host: str = "localhost"
     icon: str = ""
+    client_id_pattern: str = ""
+    trusted_email: bool = False
     colors: Colors | None = None
     dark_colors: Colors | None = None
     settings_prefix: str = ""

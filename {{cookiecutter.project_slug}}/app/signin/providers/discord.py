@@ -38,5 +38,6 @@ PROVIDER = Provider(
     offline={},
     console_url="https://discord.com/developers/applications",
     console_hint="New Application; OAuth2: Reset Secret, and add the URI under Redirects.",
+    client_id_pattern=r"\d{17,20}",
     colors=Colors(background="#5865f2", text="#fff", mark="white"),
 )

@@ -66,5 +66,6 @@ PROVIDER = Provider(
     settings=(Setting(ending="API_VERSION", default=VERSION, example=VERSION),),
     console_url="https://developers.facebook.com/apps",
     console_hint="Use case Authenticate and request data; Facebook Login, Settings: add the URI.",
+    client_id_pattern=r"\d{8,20}",
     colors=Colors(background="#0866ff", text="#fff", mark="white"),
 )

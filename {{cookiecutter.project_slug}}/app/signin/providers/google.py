@@ -43,6 +43,7 @@ PROVIDER = Provider(
     offline={"access_type": "offline", "prompt": "consent"},
     console_url="https://console.cloud.google.com/auth/clients",
     console_hint="Create client, application type Web application.",
+    client_id_pattern=r"\d+-\w+\.apps\.googleusercontent\.com",
     colors=Colors(background="#fff", text="#1f1f1f", border="#747775", font="Roboto"),
     dark_colors=Colors(background="#131314", text="#e3e3e3", border="#8e918f", font="Roboto"),
 )

@@ -66,6 +66,7 @@ PROVIDER = Provider(
     ),
     console_url="https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps",
     console_hint="New registration, platform Web; optional ID token claim: xms_edov.",
+    client_id_pattern=GUID,
     colors=Colors(background="#fff", text="#5e5e5e", border="#8c8c8c", font="Segoe UI"),
     dark_colors=Colors(background="#2f2f2f", text="#fff", mark="white", font="Segoe UI"),
 )

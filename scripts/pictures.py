@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
+import terminal
 from clean_copy import ROOT, generate
 from playwright.sync_api import Browser, Playwright, ViewportSize, sync_playwright
 
 PICTURES = ROOT / "docs" / "pictures"
 OWN_PICTURE = ROOT / "{{cookiecutter.project_slug}}" / "docs" / "sign-in.png"
-SIZE = ViewportSize(width=1100, height=720)
+SIZE = ViewportSize(width=1100, height=820)
 OWN_SIZE = ViewportSize(width=760, height=420)
 START_SECONDS = 60
 PROVIDERS = ("github", "google", "facebook", "x")
@@ -36,14 +37,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def app(*providers: str, features: str = "none", **settings: str) -> Iterator[tuple[str, Command]]:
+def app(
+    *providers: str, port: int, features: str = "none", **settings: str
+) -> Iterator[tuple[str, Command]]:
     """Generate an app, and serve it with these providers set up.
 
     Yields its address, and a function that runs a command of `flask` in it.
     """
-    port = free_port()
     url = f"http://localhost:{port}"
     names = [f"{name.upper()}_CLIENT_{part}" for name in providers for part in ("ID", "SECRET")]
+    credentials = {name: f"made-up-{number}" for number, name in enumerate(names)}
     with tempfile.TemporaryDirectory() as output:
         chosen = ",".join(providers) or "none"
         answers = ("project_name=Field Notes", f"providers={chosen}", f"features={features}")
@@ -51,7 +54,7 @@ def app(*providers: str, features: str = "none", **settings: str) -> Iterator[tu
         folder = Path(output) / "field-notes"
         environ = {
             **os.environ,
-            **dict.fromkeys(names, "example"),
+            **credentials,
             "APP_ENV": "development",
             "DATABASE_URL": f"sqlite:///{output}/app.db",
             "FLASK_APP": "app",
@@ -89,10 +92,12 @@ def take(browser: Browser, url: str, theme: Literal["light", "dark"]) -> None:
     page = context.new_page()
 
     def picture(name: str) -> None:
+        page.wait_for_function("[...document.images].every((image) => image.complete)")
         page.screenshot(path=PICTURES / f"{name}-{theme}.png")
 
-    page.goto(f"{url}/login?next=/account/connections")
+    page.goto(f"{url}/login")
     picture("login")
+    page.goto(f"{url}/login?next=/account/connections")
     page.get_by_role("button", name="Continue with Practice provider").click()
     page.get_by_role("button", name="Ada Lovelace").wait_for()
     picture("practice")
@@ -103,6 +108,8 @@ def take(browser: Browser, url: str, theme: Literal["light", "dark"]) -> None:
     picture("home")
     page.goto(f"{url}/login/error/provider_unavailable")
     picture("error")
+    page.goto(f"{url}/dev/inspector/")
+    page.locator(".card").first.screenshot(path=PICTURES / f"inspector-{theme}.png")
     context.close()
 
 
@@ -119,10 +126,12 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = chromium(playwright)
-        with app(*PROVIDERS) as (url, _):
+        terminal.picture(browser, PICTURES / "scaffold.png")
+        # The port that pictures and texts name.
+        with app(*PROVIDERS, port=8000) as (url, _):
             take(browser, url, "light")
             take(browser, url, "dark")
-        with app() as (url, _):
+        with app(port=8000) as (url, _):
             page = browser.new_page(viewport=OWN_SIZE, color_scheme="light")
             page.goto(f"{url}/login")
             page.screenshot(path=OWN_PICTURE)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from clean_copy import ROOT
-from pictures import Command, app, chromium
+from pictures import Command, app, chromium, free_port
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 FOLDER = ROOT / "build" / "screenshots"
@@ -94,7 +94,7 @@ def look(page: Page, url: str, folder: Path, *, whole: bool, command: Command) -
 
 def walk(browser: Browser, name: str, settings: dict[str, str]) -> None:
     """Take the pictures of an app with these settings."""
-    with app(*PROVIDERS, features="all", **settings) as (url, command):
+    with app(*PROVIDERS, port=free_port(), features="all", **settings) as (url, command):
         for size, theme in itertools.product(SIZES, THEMES):
             folder = FOLDER / f"{size}-{theme}" / name
             folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,8 @@ def rules(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "sign up", _sign_up(settings)
     yield "sign in", _sign_in(settings)
     yield "administrators", _administrators(settings)
-    yield "same address", _same_address(settings)
+    if settings.clients:
+        yield "same address", _same_address(settings)
     yield "sessions", _sessions(settings)
     if settings.practice_provider:
         who = "everybody who reaches the app" if settings.practice_for_all else "this machine"
@@ -71,8 +72,8 @@ def _administrators(settings: Settings) -> str:
 
 
 def _same_address(settings: Settings) -> str:
-    if len(settings.clients) < 2:
-        return "only one provider is set up, so nobody comes with the address of another one"
+    if len(settings.clients) == 1:
+        return "only one provider is set up, so nobody comes from another one"
     if settings.link_by_email == "verified":
         return (
             "who comes from another provider, with the verified address of an account, gets into it"

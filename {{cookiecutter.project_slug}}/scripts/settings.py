@@ -21,7 +21,8 @@ Every secret can come from a file: `SECRET_KEY_FILE=/run/secrets/key` in place o
 secrets of providers, such as a private key.
 
 A name that looks like a setting and is none is reported at the start and by `flask doctor`. In `.env` the app does not
-start if that name is about who may sign in.
+start if that name is about who may sign in. A name there for a provider that this app does not have is told with the
+command that adds the provider.
 
 `python scripts/settings.py` writes this page from the code; a test fails when it is stale.
 

@@ -16,6 +16,7 @@ from . import account, commands, config
 from .auth import (
     SignIn,
     accent,
+    arrival,
     backchannel,
     bp,
     error_pages,
@@ -41,7 +42,9 @@ OF_APP = {"SECRET_KEY": "SECRET_KEY", "DATABASE_URL": "SQLALCHEMY_DATABASE_URI"}
 log = logging.getLogger(__name__)
 
 # Imported for the views that they add to `bp`.
-PAGES = (routes, same_address, passwords, invitations, logout, backchannel, error_pages)
+PAGES = (
+    *(routes, same_address, passwords, invitations, logout, backchannel, arrival, error_pages),
+)
 
 
 def init_app(

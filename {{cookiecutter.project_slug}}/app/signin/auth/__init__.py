@@ -18,6 +18,7 @@ Start reading at `routes`, which has the views of a login.  The other modules, i
     audit         account events, in the log and in the database
     logout        sign out, here and at the provider
     backchannel   sign out when the provider says so
+    arrival       tell `flask doctor` what the proxies said of its request
     invitations   links that allow one sign-up
     api_tokens    end a person's API tokens
     passwords     a session for somebody whose password your app has checked

@@ -18,6 +18,7 @@ from . import (
     discovery_checks,
     env_checks,
     people,
+    proxy_check,
     rule_checks,
     server_checks,
     settings_checks,
@@ -70,6 +71,7 @@ def _checks(settings: Settings) -> Iterator[Finding]:
     yield database
     has_database = database.result == "ok"
     yield from server_checks.redis(settings)
+    yield from proxy_check.checks(settings)
     if has_database:
         yield from rule_checks.checks(settings)
     for client in settings.clients.values():

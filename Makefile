@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check fix lock newest swaps release catalogue mutate screenshots
+.PHONY: help setup servers demo test check fix lock newest swaps release catalogue mutate docs
+.PHONY: screenshots
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -62,6 +63,9 @@ release:  ## Commit and tag a release, here (VERSION=0.2.0); make check must hav
 
 swaps: setup  ## Run the whole suite of an app without Flask-Login, and with Flask-SQLAlchemy-Lite
 	WHOLE_SUITE=1 $(RUN) -m pytest tests/dependencies/test_swaps.py
+
+docs: setup  ## Build the docs as a site with search, in build/docs
+	@$(RUN) scripts/docs_site.py
 
 catalogue: setup  ## Write the tables of the providers into the docs again
 	$(RUN) '{{cookiecutter.project_slug}}/scripts/provider_pages.py'

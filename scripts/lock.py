@@ -85,9 +85,15 @@ def lock_template() -> None:
         *app["dependency-groups"]["dev"],
         *app["project"]["dependencies"],
     ]
+    lock_here(wanted, "requirements.txt")
+    lock_here(own["dependency-groups"]["docs"], "requirements-docs.txt")
+
+
+def lock_here(wanted: list[str], name: str) -> None:
+    """Lock requirements in a file of this repository; what the app has too, at its versions."""
     command = ["uv", "pip", "compile", "-", "--quiet", "--universal", "--python-version", "3.11"]
     command += ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url"]
-    command += ["-c", str(TEMPLATE / LOCKS[1]), "--output-file", "requirements.txt", *sys.argv[1:]]
+    command += ["-c", str(TEMPLATE / LOCKS[1]), "--output-file", name, *sys.argv[1:]]
     subprocess.run(command, input="\n".join(wanted), text=True, cwd=ROOT, check=True)
 
 

@@ -23,6 +23,7 @@ CHECKED = ROOT / "build" / "checked"
 TEMPLATE = "{{cookiecutter.project_slug}}"
 LOCKS = (
     "requirements.txt",
+    "requirements-docs.txt",
     f"{TEMPLATE}/requirements.txt",
     f"{TEMPLATE}/requirements-dev.txt",
     "tests/node/package-lock.json",

@@ -15,7 +15,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 TEMPLATE = "{{cookiecutter.project_slug}}"
-LOCKS = ["requirements.txt", f"{TEMPLATE}/requirements.txt", f"{TEMPLATE}/requirements-dev.txt"]
+LOCKS = [
+    "requirements.txt",
+    f"{TEMPLATE}/requirements.txt",
+    f"{TEMPLATE}/requirements-dev.txt",
+    "requirements-docs.txt",
+]
 
 
 def requirements(lock: Path) -> list[Requirement]:
@@ -53,8 +58,8 @@ def test_node_lock_names_no_host(template: Path):
 
 
 def test_every_dependency_has_a_floor_and_a_cap(template: Path):
-    own = tomllib.loads((template / "pyproject.toml").read_text())["dependency-groups"]["dev"]
-    for requirement in [*wanted(template), *map(Requirement, own)]:
+    own = tomllib.loads((template / "pyproject.toml").read_text())["dependency-groups"]
+    for requirement in [*wanted(template), *map(Requirement, [*own["dev"], *own["docs"]])]:
         assert {part.operator for part in requirement.specifier} == {">=", "<"}, requirement
 
 
@@ -74,7 +79,7 @@ def test_locks_fit_what_is_wanted(template: Path):
 
 def test_all_locks_agree(template: Path):
     """The template is tested with the versions that an app gets."""
-    here, app, dev = (set(map(str, requirements(template / name))) for name in LOCKS)
+    here, app, dev, _ = (set(map(str, requirements(template / name))) for name in LOCKS)
     assert app <= dev
     versions = {line.partition(" ;")[0].partition(";")[0] for line in here}
     assert {line.partition(" ;")[0].partition(";")[0] for line in dev} <= versions

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from ..oauth.provider import Provider
 from . import other_providers
+from .other_providers import ALLOW_LISTS
 from .reader import Reader
 from .spelling import letters, singular, within
 
@@ -36,7 +37,9 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
     by_length = _by_length(meanings)
     unknown = sorted({*reader.values, *reader.empty} - reader.asked)
     unknown = [name for name in unknown if not name.startswith(GENERIC)]
-    others = other_providers.explanations(unknown, providers)
+    # Of the process's variables only an allow-list of another provider is told.
+    told = [one for one in unknown if one in reader.written or one.upper().endswith(ALLOW_LISTS)]
+    others = other_providers.explanations(told, providers)
     for name in unknown:
         own = name in reader.written
         if name in others:
@@ -87,7 +90,7 @@ def _is_ours(name: str, allow_list: str) -> bool:
 
 def _tell_other(reader: Reader, name: str, text: str) -> None:
     """Report a setting of a provider that this app does not have."""
-    if other_providers.parts(name)[1] in other_providers.ALLOW_LISTS:
+    if other_providers.parts(name)[1] in ALLOW_LISTS:
         tell = reader.problem if name in reader.written else reader.notice
         tell(name, f"keeps nobody out, since it {text}")
     elif name in reader.written:

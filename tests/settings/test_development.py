@@ -145,10 +145,10 @@ def test_each_start_warns(sqlite_url: str, caplog: pytest.LogCaptureFixture) -> 
 
 @pytest.fixture
 def gunicorn(sqlite_url: str) -> Callable[..., tuple[int, str]]:
-    """Run `gunicorn` for up to five seconds; return its exit code and output."""
+    """Run `gunicorn` for up to `seconds`; return its exit code and output."""
 
-    def run(**environ: str) -> tuple[int, str]:
-        command = ["timeout", "5", sys.executable, "-m", "gunicorn"]
+    def run(seconds: int = 5, **environ: str) -> tuple[int, str]:
+        command = ["timeout", str(seconds), sys.executable, "-m", "gunicorn"]
         env = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
         env |= PRODUCTION | {"DATABASE_URL": sqlite_url, **environ}
         done = subprocess.run(
@@ -161,7 +161,8 @@ def gunicorn(sqlite_url: str) -> Callable[..., tuple[int, str]]:
 
 @pytest.mark.parametrize("url", ["https://app.example.org", "http://localhost:8000"])
 def test_gunicorn_refuses_development(url: str, gunicorn: Callable[..., tuple[int, str]]) -> None:
-    code, output = gunicorn(APP_ENV="development", PUBLIC_URL=url, BIND=f"127.0.0.1:{free_port()}")
+    bind = f"127.0.0.1:{free_port()}"
+    code, output = gunicorn(60, APP_ENV="development", PUBLIC_URL=url, BIND=bind)
     assert code == 1
     assert "gunicorn serves production only: set APP_ENV=production" in output
     assert "Listening" not in output

@@ -1,6 +1,7 @@
 """The flow inspector shows each login: what was sent, what was checked, where it broke."""
 
 import ast
+import json
 import re
 import sys
 import time
@@ -318,6 +319,27 @@ def test_only_this_machine_may_look(signed_in):
     assert answer.status_code == 403
     assert "Ada" not in answer.text.partition("<main")[2]
     assert signed_in.get("/dev/inspector/", headers={"X-Forwarded-For": "::1"}).status_code == 403
+
+
+def test_another_name_of_this_machine_may_not_look(browser):
+    """A page of another site can make its own host name lead here."""
+    for host in ("evil.example:8000", "localhost.evil.example", "[::1"):
+        assert browser.get("/dev/inspector/", headers={"Host": host}).status_code == 403
+    assert browser.get("/dev/inspector/", headers={"Host": "[::1]:8000"}).status_code == 200
+
+
+def test_what_a_provider_sends_breaks_no_page(browser, fake):
+    for body in (
+        {"error": "x", "a" * 5000: ["b" * 5000] * 5000},
+        {"error": "x", "deep": json.loads('{"a":' * 400 + "1" + "}" * 400)},
+        ["no object"],
+        "<script>",
+    ):
+        fake.tokens = 400, body
+        assert error_of(browser.sign_in())
+        text = browser.get("/dev/inspector/").text
+        assert "<script>" not in text.partition("<h1")[2]
+        assert len(text) < 100_000
 
 
 def test_the_last_logins_are_kept(browser):

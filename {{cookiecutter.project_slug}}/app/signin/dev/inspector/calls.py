@@ -57,7 +57,11 @@ def watched(send: Send) -> Send:
 
 
 def _request_step(asked: requests.Request, kind: str) -> Step:
-    prepared = copy(asked).prepare()
+    try:
+        prepared = copy(asked).prepare()
+    except (requests.RequestException, ValueError):
+        # `send` says what is wrong with its URL.
+        return Step(kind, APP, PROVIDER, f"{asked.method} {shown('url', asked.url)}")
     parts = urlsplit(prepared.url or "")
     step = Step(kind, APP, PROVIDER, f"{prepared.method} {parts.netloc}{parts.path}")
     step.why = STEPS.get(kind, "")

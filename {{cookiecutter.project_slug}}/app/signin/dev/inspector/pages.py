@@ -1,9 +1,10 @@
 """The pages of the inspector."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...auth import settings
+from ...oauth.responses import is_local_name
 from ..each_request import is_from_this_machine
 from .recording import APP, BROWSER, PROVIDER, Check, Recording, Step, recordings
 
@@ -23,8 +24,14 @@ bp = Blueprint(
 
 @bp.before_request
 def for_this_machine() -> tuple[str, int] | None:
-    """Refuse other machines: a recording has names, addresses and parts of secrets."""
-    if settings().practice_for_all or is_from_this_machine():
+    """Refuse other machines: a recording has names, addresses and parts of secrets.
+
+    A page of another site can make its own host name lead to this machine (DNS rebinding), so the
+    name counts too.
+    """
+    host = request.host.rpartition(":")[0] or request.host
+    here = is_from_this_machine() and is_local_name(host.strip("[]"))
+    if here or settings().practice_for_all:
         return None
     return render_template("signin/dev/inspector_refused.html"), 403
 
@@ -32,7 +39,7 @@ def for_this_machine() -> tuple[str, int] | None:
 @bp.get("/")
 def index() -> str:
     """Show the last logins, the newest as a diagram."""
-    known = recordings()
+    known = tuple(recordings())
     return render_template(
         "signin/dev/inspector.html",
         recordings=known,
@@ -44,13 +51,13 @@ def index() -> str:
 @bp.get("/<request_id>")
 def login(request_id: str) -> str | Response:
     """Show the login that a request belongs to."""
-    found = next((one for one in recordings() if request_id in one.request_ids), None)
+    found = next((one for one in tuple(recordings()) if request_id in one.request_ids), None)
     if found is None:
         return render_template("signin/dev/inspector_gone.html")
     if found.id != request_id:
         return redirect(url_for("signin_inspector.login", request_id=found.id), code=303)
     return render_template(
-        "signin/dev/inspector.html", recordings=recordings(), recording=found, **_helpers()
+        "signin/dev/inspector.html", recordings=tuple(recordings()), recording=found, **_helpers()
     )
 
 

@@ -139,4 +139,4 @@ def recordings() -> deque[Recording]:
 def with_state(states: Iterable[str]) -> Recording | None:
     """Return the login that was started with one of these values of `state`."""
     wanted = set(filter(None, states))
-    return next((one for one in recordings() if one.state in wanted), None)
+    return next((one for one in tuple(recordings()) if one.state in wanted), None)

@@ -3,7 +3,8 @@
 import json
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +22,8 @@ RANDOM = re.compile(r"(?=.*\d)[\w+/=.~-]{32,}")
 KEPT_CHARACTERS = 4
 MAX_VALUE = 300
 MAX_ROWS = 60
+MAX_NAME = 120
+MAX_DEPTH = 6
 MAX_NAMES = 36
 
 
@@ -44,10 +47,11 @@ def shortened(text: str) -> str:
 
 def table(title: str, pairs: Iterable[tuple[str, Any]]) -> Table:
     """Return values as a table, each with what it is for."""
-    rows = [Row(name, shown(name, value), PARAMETERS.get(name, "")) for name, value in pairs]
-    left_out = len(rows) - MAX_ROWS
-    more = [Row("…", f"{left_out} more")] if left_out > 0 else []
-    return Table(title, rows[:MAX_ROWS] + more)
+    some = list(islice(pairs, MAX_ROWS + 1))
+    rows = [
+        Row(name[:MAX_NAME], shown(name, value), PARAMETERS.get(name, "")) for name, value in some
+    ]
+    return Table(title, rows if len(rows) <= MAX_ROWS else [*rows[:MAX_ROWS], Row("…", "more")])
 
 
 def query_table(title: str, url: str) -> Table:
@@ -59,7 +63,7 @@ def body_tables(title: str, body: bytes) -> list[Table]:
     """Return what a response says: the members of its JSON, and those of an ID Token in it."""
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         text = body.decode("utf-8", "replace").strip()
         return [Table(title, [Row("not JSON", shown("", text))])] if text else []
     tables = [table(title, flat(document))]
@@ -85,18 +89,21 @@ def token_tables(token: str) -> list[Table]:
     ):
         try:
             document = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         found.append(table(title, flat(document)))
     return found
 
 
-def flat(document: Any, path: str = "") -> list[tuple[str, Any]]:
-    """Return the values of a JSON document with their dotted paths."""
+def flat(document: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Yield the values of a JSON document with their dotted paths, deep ones as they are."""
     inner: Iterable[tuple[Any, Any]] = ()
     if isinstance(document, Mapping):
         inner = document.items()
     elif isinstance(document, list):
         inner = enumerate(document)
-    found = [pair for key, value in inner for pair in flat(value, f"{path}.{key}".strip("."))]
-    return found or [(path, document)]
+    if not inner or depth == MAX_DEPTH:
+        yield path, document
+        return
+    for key, value in inner:
+        yield from flat(value, f"{path}.{key}".strip("."), depth + 1)

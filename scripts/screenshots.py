@@ -11,6 +11,11 @@ from clean_copy import ROOT
 from pictures import Command, app, chromium, free_port
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+# Waits for the pictures of a page; those further down would load later.
+LOADED = """Promise.all([...document.images].map((image) => {
+  image.loading = "eager";
+  return image.complete || new Promise((done) => { image.onload = image.onerror = done; });
+}))"""
 FOLDER = ROOT / "build" / "screenshots"
 SIZES = {"phone": ViewportSize(width=375, height=720), "desk": ViewportSize(width=1280, height=800)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -72,7 +77,7 @@ def look(page: Page, url: str, folder: Path, *, whole: bool, command: Command) -
     """Take the pictures of one window."""
 
     def picture(name: str) -> None:
-        page.wait_for_function("[...document.images].every((image) => image.complete)")
+        page.evaluate(LOADED)
         page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     def each(pages: dict[str, str]) -> None:

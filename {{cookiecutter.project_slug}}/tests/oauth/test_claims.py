@@ -165,6 +165,7 @@ def test_only_true_is_verified():
     [
         ("https://pic.example/1", "https://pic.example/1"),
         ("http://pic.example/1?u=http://b", "https://pic.example/1?u=http://b"),
+        ("http://localhost:8000/ada.svg", "https://localhost:8000/ada.svg"),
         ("javascript:alert(1)", None),
         ("https://pic.example/\n", None),
         ("http://pic.example/" + "x" * 2029, None),

@@ -5,7 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from .reader import PACKAGE, Reader
+from .reader import COLOR, PACKAGE, Reader
 
 STATIC = PACKAGE / "static"
 # The marks of providers that this app has.
@@ -18,10 +18,10 @@ MANY = 20
 def color(reader: Reader, name: str) -> str:
     """Return a color as #rrggbb in lower case, or an empty string."""
     value = reader.text(name).lower()
-    if value and not re.fullmatch("#[0-9a-f]{6}", value):
-        reader.problem(name, "is not a color like #0b6b5d: # and six hexadecimal digits")
+    if value and not COLOR.fullmatch(value):
+        reader.problem(name, "is not a color like #0b6b5d: six hexadecimal digits")
         return ""
-    return value
+    return f"#{value.removeprefix('#')}" if value else ""
 
 
 def logo(reader: Reader, name: str) -> str:

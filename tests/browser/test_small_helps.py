@@ -78,15 +78,17 @@ def test_no_button_is_pressed_twice(app: RunningApp, page: Page) -> None:
     press(page, "GitHub")
     page.wait_for_url(f"{app.url}/notes")
     page.get_by_role("textbox", name="Note").fill("Once")
-    busy = page.evaluate(
+    prevented = page.evaluate(
         """() => {
+            const prevented = [];
+            addEventListener("submit", (event) => prevented.push(event.defaultPrevented));
             const button = document.querySelector("main form .button");
             button.click();
             button.click();
-            return button.getAttribute("aria-busy");
+            return [...prevented, button.getAttribute("aria-busy")];
         }"""
     )
-    assert busy == "true"
+    assert prevented == [False, True, "true"]
     page.wait_for_load_state("networkidle")
     assert [row["body"] for row in app.rows("notes")].count("Once") == 1
 

@@ -86,7 +86,7 @@ def test_the_logo(make_app):
         ("APP_ACCENT", "#0b6b5"),
         ("APP_ACCENT", "#0b6b5d;}"),
         ("APP_LOGO", "no-such-file.svg"),
-        ("APP_LOGO", "../models.py"),
+        ("APP_LOGO", "../signin/static/marks/openid.svg"),
         ("APP_LOGO", "app.css"),
         ("TERMS_URL", "terms"),
         ("TERMS_URL", "//example.org"),

@@ -1,12 +1,17 @@
 """What has expired is deleted in small bites, and never while somebody signs in."""
 
+import contextlib
+import json
+import os
 import re
+import subprocess
+import sys
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from harness.app_server import RunningApp
+from harness.app_server import SECRET_KEY, TEMPLATE, RunningApp
 from harness.visitor import Visitor
 from sqlalchemy import event, insert
 
@@ -161,3 +166,54 @@ def test_an_invitation_that_was_deleted_stops_nobody(
     answer = invited.sign_in("alpha", GRACE)
     assert answer.headers["Location"].startswith("/login/error/invitation_required")
     assert invited.visit("/login").status_code == 200
+
+
+AT_ONCE = """
+import sys
+from flask.cli import main
+from app.signin.commands import console
+console.PATIENCE_SECONDS = float(sys.argv.pop(1))
+main()
+"""
+
+
+@pytest.mark.parametrize(("patience", "shown"), [("-1", True), ("60", False)])
+def test_progress_is_shown_on_a_terminal(
+    full: RunningApp, each_database: str, patience: str, shown: bool
+) -> None:
+    """After a while, on standard error; what the command prints is as ever."""
+    terminal, stderr = os.openpty()
+    with os.fdopen(terminal, "rb") as screen, os.fdopen(stderr, "wb") as error:
+        done = command(each_database, patience, "cleanup", "--json", stderr=error)
+        error.close()
+        seen = b""
+        # A terminal that nobody writes to any more ends with an error, not with an end of file.
+        with contextlib.suppress(OSError):
+            while part := screen.read1():
+                seen += part
+    assert done.returncode == 0, seen
+    assert not any(left(full).values())
+    deleted = dict.fromkeys(left(full), MANY)
+    assert json.loads(done.stdout) == {"deleted": deleted}
+    assert ("100%" in seen.decode()) == shown
+    assert ("Deleting expired data" in seen.decode()) == shown
+
+
+def test_no_progress_without_a_terminal(full: RunningApp, each_database: str) -> None:
+    done = command(each_database, "-1", "cleanup", stderr=subprocess.PIPE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"Deleted expired data: {MANY} login sessions, ")
+    assert "Deleting" not in done.stderr
+
+
+def command(url: str, patience: str, *words: str, stderr: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command of the owner's in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", AT_ONCE, patience, *words],
+        cwd=TEMPLATE,
+        env={**os.environ, "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY},
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        check=False,
+    )

@@ -105,6 +105,78 @@ def test_what_programs_read(app, signed_in):
     assert "not checked" in {one["result"] for one in shown["doctor"]}
 
 
+def test_what_commands_have_done_as_json(app, signed_in):
+    """Each command that changes something says what, for programs too."""
+
+    def done(*words):
+        result = run(app, *words, "--json")
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    assert done("users", "make-admin", "1") == {"id": 1, "is_admin": True}
+    removed = done("users", "remove-admin", "1")
+    assert removed | {"notes": []} == {"id": 1, "is_admin": False, "notes": []}
+    assert "There is no administrator now" in removed["notes"][0]
+    assert done("users", "disable", "1") == {"id": 1, "disabled": True, "sessions": 1}
+    assert done("users", "enable", "1") == {"id": 1, "disabled": False}
+    invitation = done("users", "invite")
+    assert invitation["link"].startswith("http://localhost:8000/invite/")
+    assert datetime.fromisoformat(invitation["expires_at"]) > now()
+    assert invitation["notes"] == ["SIGNUP is open: nobody needs it."]
+    assert done("invitations", "revoke", "1") == {"id": 1, "state": "revoked"}
+    assert done("sessions", "end", "--all") == {"sessions": 0, "users": 0}
+    moved = done("identities", "move", "fake")
+    assert (moved["provider"], moved["moves"], moved["applied"]) == ("fake", [], False)
+    assert done("cleanup") == {"deleted": {}}
+    assert done("users", "delete", "1") == {"deleted": [1]}
+
+
+def test_ids_that_changed_as_json(app, signed_in, tmp_path):
+    sub = json.loads(run(app, "users", "show", "1", "--json").stdout)["identities"][0]["sub"]
+    file = tmp_path / "ids.csv"
+    file.write_text(f"old,new\n{sub},another\nnobody,x\n")
+    words = ("identities", "move", "fake", "--subs", str(file), "--json")
+    planned = json.loads(run(app, *words).stdout)
+    assert planned["moves"] == [{"user_id": 1, "old": sub, "new": "another"}]
+    assert planned["skipped"] == ["nobody: no identity of fake has it"]
+    assert not planned["applied"]
+    assert json.loads(run(app, *words, "--apply").stdout) == planned | {"applied": True}
+
+    file.write_text("old,new\nanother,\n")
+    refused = run(app, *words, "--apply")
+    assert refused.exit_code == 1
+    assert "another: the new id" in json.loads(refused.stdout)["problems"][0]
+    assert not json.loads(refused.stdout)["applied"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("users list", 0),
+        ("users show 99", 1),
+        ("users disable nobody:1", 1),
+        ("invitations revoke 99", 1),
+        ("sessions list --user 99", 1),
+        ("identities move unknown", 1),
+        ("users show", 2),
+        ("users delete", 2),
+        ("users delete 1 --practice", 2),
+        ("users invite --days 0", 2),
+        ("sessions end", 2),
+        ("sessions end --all --user 1", 2),
+        ("invitations revoke one", 2),
+        ("cleanup --fast", 2),
+    ],
+)
+def test_exit_codes(app, words, code):
+    """0: done.  1: refused or failed.  2: not a command.  The reason is on standard error."""
+    result = run(app, *words.split())
+
+    assert result.exit_code == code
+    assert bool(result.stderr) == bool(code)
+    assert not (code and result.stdout)
+
+
 def test_doctor_fails_in_json_too(make_app):
     result = run(make_app({"OIDC_FAKE_CLIENT_SECRET": "another"}), "doctor", "--json")
 

@@ -3,10 +3,12 @@
 import logging
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, inspect, select
+from sqlalchemy import ColumnElement, CursorResult, delete, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..database import now
@@ -25,10 +27,22 @@ _lock = threading.Lock()
 _next_run = 0.0
 
 
-def run() -> None:
-    """Delete expired sessions, logins and tokens, old invitations and events; commit."""
-    while _bite_of_each():
-        pass
+def run(move_on: Callable[[int], object] = lambda number: None) -> dict[str, int]:
+    """Delete expired sessions, logins and tokens, old invitations and events; commit.
+
+    Return how many rows of each table were deleted.  `move_on` gets the number of each step.
+    """
+    deleted: Counter[str] = Counter()
+    while bites := _bite_of_each():
+        deleted.update(bites)
+        move_on(sum(bites.values()))
+    return dict(deleted)
+
+
+def count() -> int:
+    """Return how many rows are to be deleted."""
+    counts = [select(func.count()).select_from(it).where(expired) for it, expired in _expired()]
+    return sum(db.session.scalar(count) or 0 for count in counts)
 
 
 def once_an_hour() -> None:
@@ -42,16 +56,17 @@ def once_an_hour() -> None:
             return
         _next_run = time.monotonic() + INTERVAL_SECONDS
     try:
-        if _bite_of_each():
+        if BITE in _bite_of_each().values():
             _next_run = time.monotonic() + BUSY_INTERVAL_SECONDS
     except SQLAlchemyError:
         db.session.rollback()
         log.exception("expired rows could not be deleted")
 
 
-def _bite_of_each() -> bool:
-    """Delete a bite from each table.  Return whether there may be more."""
-    return BITE in [_bite(table, condition) for table, condition in _expired()]
+def _bite_of_each() -> dict[str, int]:
+    """Delete a bite from each table.  Return how many rows of which tables that were."""
+    bites = {table.__tablename__: _bite(table, condition) for table, condition in _expired()}
+    return {table: number for table, number in bites.items() if number}
 
 
 def _expired() -> list[tuple[type[Base], ColumnElement[bool]]]:

@@ -5,7 +5,7 @@ are at another one; `flask identities move` does it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 
@@ -16,6 +16,9 @@ from ..models import Identity, LoginSession
 from ..oauth.claims import storable_id
 from ..oauth.provider import Provider
 from . import accounts, audit
+
+# What a long run tells how many rows it has done.
+MoveOn = Callable[[int], object]
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,13 @@ def plan_issuer(provider: Provider) -> Plan:
     return Plan([(row, row.sub) for row in found if not accounts.knows(provider, row.issuer)])
 
 
-def plan_subs(provider: Provider, key: str, rows: Iterable[tuple[str, str]]) -> Plan:
+def plan_subs(
+    provider: Provider, key: str, rows: Iterable[tuple[str, str]], move_on: MoveOn
+) -> Plan:
     """Return the plan for new ids.  Each row has the old `sub` or the address, and the new `sub`.
 
-    `key` is `sub` or `email`.  Only a verified address names an identity.
+    `key` is `sub` or `email`.  Only a verified address names an identity.  `move_on` gets 1 for
+    each row.
     """
     moves: list[tuple[Identity, str]] = []
     plan = Plan(moves)
@@ -65,14 +71,20 @@ def plan_subs(provider: Provider, key: str, rows: Iterable[tuple[str, str]]) -> 
             plan.problems.append(f"{old}: {len(found)} identities of {provider.name} have it")
         else:
             moves.append((found[0], new))
+        move_on(1)
     plan.problems.extend(_collisions(provider, moves))
     return plan
 
 
-def carry_out(provider: Provider, plan: Plan, actor: str) -> None:
-    """Change the identities and their sessions, in the current transaction."""
+def carry_out(provider: Provider, plan: Plan, actor: str, move_on: MoveOn) -> None:
+    """Change the identities and their sessions, in the current transaction.
+
+    `move_on` gets 1 for each identity.
+    """
     for ids, new in [(_sessions_of(identity), new) for identity, new in plan.moves]:
-        db.session.execute(update(LoginSession).where(LoginSession.id.in_(ids)).values(sub=new))
+        theirs = update(LoginSession).where(LoginSession.id.in_(ids)).values(sub=new)
+        db.session.execute(theirs.execution_options(synchronize_session=False))
+        move_on(1)
     for identity, _ in plan.moves:
         # Until all have moved, so that two identities can exchange their ids.
         identity.sub = f"moving:{token_hex(16)}"

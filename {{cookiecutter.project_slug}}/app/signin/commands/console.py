@@ -3,6 +3,9 @@
 import io
 import json
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +21,9 @@ from ..readiness import connection_problem, database_problem
 from ..user import SignInUser
 
 ACTOR = "command line"
-# For programs: what a command shows, as JSON.
+# What takes longer shows a progress bar.
+PATIENCE_SECONDS = 2
+# For programs: what a command shows or has done, as JSON.
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
@@ -91,6 +96,33 @@ def _nobody(who: str) -> str:
 def named(user: SignInUser) -> str:
     """Return how messages name a person, such as "The Octocat (user 1)"."""
     return f"{user.name or user.email or 'No name'} (user {user.id})"
+
+
+def report(as_json: bool, result: dict[str, Any], *lines: str) -> None:
+    """Print what a command has done: `lines` for people, or else the result as JSON."""
+    if as_json:
+        print_json(result)
+        return
+    for line in lines:
+        click.echo(line)
+
+
+@contextmanager
+def progress(label: str, rows: int) -> Iterator[Callable[[int], None]]:
+    """Yield a function to call with each number of rows that is done.
+
+    It shows a progress bar after two seconds, on a terminal only.  The bar goes to standard error,
+    so it is never part of what a program reads.
+    """
+    begun = time.monotonic()
+    with click.progressbar(length=rows, label=label, file=sys.stderr, hidden=True) as bar:
+
+        def move_on(number: int) -> None:
+            late = time.monotonic() - begun > PATIENCE_SECONDS
+            bar.hidden = not (late and sys.stderr.isatty())
+            bar.update(number)
+
+        yield move_on
 
 
 def print_json(value: Any) -> None:

@@ -1,8 +1,7 @@
 """`flask identities move`: a provider's issuer, or its ids of people, have changed."""
 
 import csv
-from collections.abc import Iterable
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..auth import accounts, moves, settings
 from ..host import db
 from ..oauth.provider import Provider
-from .console import ACTOR, Group
+from .console import ACTOR, Group, json_option, print_json, progress
 
 HEADERS = {("old", "new"): "sub", ("email", "new"): "email"}
 
@@ -25,7 +24,8 @@ identities = Group("identities", help="Move identities to another issuer or to o
     help="A CSV file of ids that changed: its first line is old,new or email,new.",
 )
 @click.option("--apply", "really", is_flag=True, help="Do it.  Otherwise it is only shown.")
-def move(provider: str, subs: TextIO | None, really: bool) -> None:
+@json_option
+def move(provider: str, subs: TextIO | None, really: bool, as_json: bool) -> None:
     """Tell the app that the people of PROVIDER are the same after a change there.
 
     Without --subs: its issuer changed (a new address, another setting) and everybody kept their id.
@@ -37,13 +37,30 @@ def move(provider: str, subs: TextIO | None, really: bool) -> None:
         raise click.ClickException(f"{provider!r} is not set up: see flask providers.")
     if subs is None:
         plan = moves.plan_issuer(client.provider)
-        for issuer, number in moves.other_issuers(client.provider).items():
-            click.echo(f"{number} identities were made at {issuer or 'no issuer'}.")
-        click.echo(f"{provider} is {accounts.issuer_of(client.provider)} now.")
     else:
         key, rows = read(subs)
-        plan = moves.plan_subs(client.provider, key, rows)
-    carry_out(client.provider, plan, really)
+        with progress("Reading the file", len(rows)) as move_on:
+            plan = moves.plan_subs(client.provider, key, rows, move_on)
+    result = _as_json(client.provider, plan)
+    if not as_json:
+        show(client.provider, plan, by_issuer=subs is None)
+    done = really and not plan.problems
+    if done:
+        with progress("Moving", len(plan.moves)) as move_on:
+            moves.carry_out(client.provider, plan, ACTOR, move_on)
+        db.session.commit()
+    if as_json:
+        print_json(result | {"applied": done})
+    if plan.problems:
+        raise click.ClickException("Nothing was changed: correct the file first.")
+    if not as_json:
+        click.echo(_outcome(len(plan.moves), done))
+
+
+def _outcome(number: int, done: bool) -> str:
+    if done:
+        return f"{number} identities moved."
+    return f"{number} identities would move. Run it again with --apply to do it."
 
 
 def read(file: TextIO) -> tuple[str, list[tuple[str, str]]]:
@@ -61,25 +78,42 @@ def read(file: TextIO) -> tuple[str, list[tuple[str, str]]]:
     return key, [(old, new) for old, new in lines[1:]]
 
 
-def carry_out(provider: Provider, plan: moves.Plan, really: bool) -> None:
-    """Show a plan and, if `really`, do it.  Raises ClickException if it has problems."""
+def show(provider: Provider, plan: moves.Plan, *, by_issuer: bool) -> None:
+    """Print a plan for people."""
+    if by_issuer:
+        for issuer, number in moves.other_issuers(provider).items():
+            click.echo(f"{number} identities were made at {issuer or 'no issuer'}.")
+        click.echo(f"{provider.name} is {accounts.issuer_of(provider)} now.")
     for identity, new in plan.moves:
         arrow = "" if identity.sub == new else f" -> {provider.name}:{new}"
         click.echo(f"user {identity.user_id}: {provider.name}:{identity.sub}{arrow}")
-    _echo("skipped: ", plan.skipped)
-    _echo("problem: ", plan.problems)
-    if plan.problems:
-        raise click.ClickException("Nothing was changed: correct the file first.")
-    for identity, new in plan.moves:
-        old = f"{provider.name}:{identity.sub}"
-        if identity.sub != new and old in settings().admins:
-            click.echo(f"ADMINS names {old}: change it to {provider.name}:{new}.")
-    if not really:
-        click.echo(f"{len(plan.moves)} identities would move. Run it again with --apply to do it.")
-        return
-    moves.carry_out(provider, plan, ACTOR)
-    db.session.commit()
-    click.echo(f"{len(plan.moves)} identities moved.")
+    for line in plan.skipped:
+        click.echo(f"skipped: {line}")
+    for line in plan.problems:
+        click.echo(f"problem: {line}")
+    if not plan.problems:
+        for line in _notes(provider, plan):
+            click.echo(line)
+
+
+def _notes(provider: Provider, plan: moves.Plan) -> list[str]:
+    """Return what the owner has to change then."""
+    return [
+        f"ADMINS names {provider.name}:{one.sub}: change it to {provider.name}:{new}."
+        for one, new in plan.moves
+        if one.sub != new and f"{provider.name}:{one.sub}" in settings().admins
+    ]
+
+
+def _as_json(provider: Provider, plan: moves.Plan) -> dict[str, Any]:
+    return {
+        "provider": provider.name,
+        "issuer": accounts.issuer_of(provider),
+        "moves": [{"user_id": one.user_id, "old": one.sub, "new": new} for one, new in plan.moves],
+        "skipped": plan.skipped,
+        "problems": plan.problems,
+        "notes": _notes(provider, plan),
+    }
 
 
 def issuer_problem(provider: Provider) -> tuple[str, str]:
@@ -98,8 +132,3 @@ def issuer_problem(provider: Provider) -> tuple[str, str]:
         return "", ""
     do = f"set it back, or confirm the move: flask identities move {provider.name}"
     return f"made at another issuer: {places}. They cannot sign in", do
-
-
-def _echo(prefix: str, lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(f"{prefix}{line}")

@@ -5,9 +5,17 @@ from typing import Any
 import click
 
 from ..auth import invitations as links
+from ..auth import settings
 from ..host import db
 from ..models import Invitation
-from .console import ACTOR, Group, json_option, moment, print_json
+from .console import ACTOR, Group, json_option, moment, print_json, report
+from .users import users
+
+# What to say of an invitation where SIGNUP is not `invite`.
+NOTES_ON_SIGNUP = {
+    "open": ["SIGNUP is open: nobody needs it."],
+    "closed": ["SIGNUP is closed: it does not work until you set SIGNUP=invite."],
+}
 
 invitations = Group("invitations", help="List and revoke invitations.")
 
@@ -36,7 +44,8 @@ def _as_json(row: Invitation) -> dict[str, Any]:
 
 @invitations.command("revoke")
 @click.argument("number", type=int)
-def revoke(number: int) -> None:
+@json_option
+def revoke(number: int, as_json: bool) -> None:
     """Revoke the invitation NUMBER: its link no longer works."""
     row = links.find(number)
     if row is None:
@@ -48,4 +57,28 @@ def revoke(number: int) -> None:
         )
     links.revoke(row, ACTOR)
     db.session.commit()
-    click.echo(f"Invitation {number} is revoked: its link does not work any more.")
+    message = f"Invitation {number} is revoked: its link does not work any more."
+    report(as_json, {"id": number, "state": "revoked"}, message)
+
+
+@users.command("invite")
+@click.option(
+    "--days",
+    default=7,
+    show_default=True,
+    type=click.IntRange(1, links.MAX_DAYS),
+    help="How long the link works.",
+)
+@click.option("--note", help="A note; the invited person can see it in their data export.")
+@json_option
+def invite(days: int, note: str | None, as_json: bool) -> None:
+    """Print a link that lets one person sign up."""
+    if note and len(note) > links.NOTE_LENGTH:
+        raise click.UsageError(f"--note is longer than {links.NOTE_LENGTH} characters.")
+    token, expires_at = links.create(days, note, ACTOR)
+    db.session.commit()
+    link = f"{settings().public_url}{settings().prefix}/invite/{token}"
+    notes = NOTES_ON_SIGNUP.get(settings().signup, [])
+    result = {"link": link, "expires_at": expires_at, "notes": notes}
+    until = f"It lets one person sign up, until {moment(expires_at)}."
+    report(as_json, result, link, until, *notes)

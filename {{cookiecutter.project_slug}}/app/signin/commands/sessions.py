@@ -8,7 +8,20 @@ from ..auth import api_tokens, audit, session_rows
 from ..database import delete_rows
 from ..host import db
 from ..models import ApiToken, LoginSession
-from .console import ACTOR, Group, find_user, json_option, moment, named, print_json
+from .console import (
+    ACTOR,
+    Group,
+    find_user,
+    json_option,
+    moment,
+    named,
+    print_json,
+    progress,
+    report,
+)
+
+# Events that are stored at once.
+BITE = 500
 
 sessions = Group("sessions", help="List and end sessions.")
 
@@ -41,7 +54,8 @@ def _as_json(row: LoginSession) -> dict[str, Any]:
 @sessions.command("end")
 @click.option("--all", "everybody", is_flag=True, help="End sessions of all users.")
 @click.option("--user", "who", help="End sessions of one user: a number, or provider:sub.")
-def end(everybody: bool, who: str | None) -> None:
+@json_option
+def end(everybody: bool, who: str | None, as_json: bool) -> None:
     """End sessions and revoke API tokens.  Each browser is signed out at its next request."""
     if everybody == bool(who):
         raise click.UsageError("Use either --all or --user.")
@@ -52,7 +66,14 @@ def end(everybody: bool, who: str | None) -> None:
     else:
         delete_rows(ApiToken)
         user_ids = session_rows.end()
-    for user_id in set(user_ids):
-        audit.record("end_sessions", user_id=user_id, actor=ACTOR)
+    people = sorted(set(user_ids))
+    with progress("Recording it", len(people)) as move_on:
+        for begin in range(0, len(people), BITE):
+            bite = people[begin : begin + BITE]
+            for user_id in bite:
+                audit.record("end_sessions", user_id=user_id, actor=ACTOR)
+            db.session.flush()
+            move_on(len(bite))
     db.session.commit()
-    click.echo(f"{len(user_ids)} session(s) ended.")
+    result = {"sessions": len(user_ids), "users": len(people)}
+    report(as_json, result, f"{len(user_ids)} session(s) ended.")

@@ -1,20 +1,30 @@
-"""`flask users`: list and show people, make administrators, disable, enable, delete, invite."""
+"""`flask users`: list and show people, make administrators, disable, enable, delete."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
 import click
 from sqlalchemy import func, select
 
-from ..auth import accounts, invitations, lifecycle, session_rows, settings
+from ..auth import accounts, lifecycle, session_rows, settings
 from ..auth.errors import IdentityError
 from ..config.providers import PRACTICE
 from ..database import delete_rows
 from ..host import db
 from ..models import Identity, LoginSession
 from ..user import SignInUser
-from .console import ACTOR, Group, find_user, json_option, moment, named, print_json
+from .console import (
+    ACTOR,
+    Group,
+    find_user,
+    json_option,
+    moment,
+    named,
+    print_json,
+    progress,
+    report,
+)
 
 users = Group("users", help="List and show users, make administrators, disable, delete, invite.")
 
@@ -82,68 +92,82 @@ def _identities(person: SignInUser) -> list[Identity]:
 
 @users.command("make-admin")
 @click.argument("who")
-def make_admin(who: str) -> None:
+@json_option
+def make_admin(who: str, as_json: bool) -> None:
     """Make WHO, a user's number or provider:sub, an administrator."""
     person = find_user(who)
     lifecycle.set_admin(person.id, ACTOR, is_admin=True)
     db.session.commit()
-    click.echo(f"{named(person)} is now an administrator.")
+    result = {"id": person.id, "is_admin": True}
+    report(as_json, result, f"{named(person)} is now an administrator.")
 
 
 @users.command("remove-admin")
 @click.argument("who")
-def remove_admin(who: str) -> None:
+@json_option
+def remove_admin(who: str, as_json: bool) -> None:
     """Take administrator rights from WHO."""
     person = find_user(who)
     lifecycle.set_admin(person.id, ACTOR, is_admin=False)
     db.session.commit()
-    click.echo(f"{named(person)} is not an administrator any more.")
+    notes = list(_after_remove_admin(person))
+    result = {"id": person.id, "is_admin": False, "notes": notes}
+    report(as_json, result, f"{named(person)} is not an administrator any more.", *notes)
+
+
+def _after_remove_admin(person: SignInUser) -> Iterator[str]:
+    """Yield what the owner should know or do then."""
     for name in sorted(f"{one.provider}:{one.sub}" for one in _identities(person)):
         if name in settings().admins:
-            click.echo(f"Remove {name} from ADMINS: otherwise the next sign-in grants them again.")
+            yield f"Remove {name} from ADMINS: otherwise the next sign-in grants them again."
     user = accounts.user_class()
     if not db.session.scalar(select(func.count()).select_from(user).where(user.is_admin)):
-        click.echo("There is no administrator now: flask users make-admin makes one.")
+        yield "There is no administrator now: flask users make-admin makes one."
 
 
 @users.command("disable")
 @click.argument("who")
-def disable(who: str) -> None:
+@json_option
+def disable(who: str, as_json: bool) -> None:
     """Disable WHO: end all their sessions and refuse further sign-ins."""
     person = find_user(who)
     ended = lifecycle.disable(person.id, ACTOR)
     db.session.commit()
-    click.echo(f"{named(person)} is disabled. {ended} session(s) ended.")
+    result = {"id": person.id, "disabled": True, "sessions": ended}
+    report(as_json, result, f"{named(person)} is disabled. {ended} session(s) ended.")
 
 
 @users.command("enable")
 @click.argument("who")
-def enable(who: str) -> None:
+@json_option
+def enable(who: str, as_json: bool) -> None:
     """Let WHO sign in again."""
     person = find_user(who)
     lifecycle.enable(person.id, ACTOR)
     db.session.commit()
-    click.echo(f"{named(person)} is enabled.")
+    report(as_json, {"id": person.id, "disabled": False}, f"{named(person)} is enabled.")
 
 
 @users.command("delete")
 @click.argument("who", required=False)
 @click.option("--practice", is_flag=True, help="Delete users who have only practice identities.")
-def delete(who: str | None, practice: bool) -> None:
+@json_option
+def delete(who: str | None, practice: bool, as_json: bool) -> None:
     """Delete WHO and all their data."""
     if practice == bool(who):
         raise click.UsageError("Use either a user or --practice.")
     people = practice_users() if practice else [find_user(who or "")]
-    names = [named(person) for person in people]
-    for person in people:
-        _delete(person)
+    names = {person.id: named(person) for person in people}
+    with progress("Deleting", len(people)) as move_on:
+        for person in people:
+            _delete(person)
+            move_on(1)
     if practice:
         delete_rows(LoginSession, LoginSession.provider.startswith(PRACTICE))
         delete_rows(Identity, Identity.provider.startswith(PRACTICE))
     db.session.commit()
-    for name in names:
-        click.echo(f"{name} is deleted.")
-    click.echo(f"{len(names)} user(s) deleted.")
+    lines = [f"{name} is deleted." for name in names.values()]
+    report(as_json, {"deleted": list(names)}, *lines, f"{len(names)} user(s) deleted.")
 
 
 def _delete(person: SignInUser) -> None:
@@ -165,26 +189,3 @@ def practice_users() -> list[SignInUser]:
     real = select(Identity.user_id).where(~is_practice)
     wanted = select(user).where(user.id.in_(practice), user.id.not_in(real))
     return list(db.session.scalars(wanted))
-
-
-@users.command("invite")
-@click.option(
-    "--days",
-    default=7,
-    show_default=True,
-    type=click.IntRange(1, invitations.MAX_DAYS),
-    help="How long the link works.",
-)
-@click.option("--note", help="A note; the invited person can see it in their data export.")
-def invite(days: int, note: str | None) -> None:
-    """Print a link that lets one person sign up."""
-    if note and len(note) > invitations.NOTE_LENGTH:
-        raise click.UsageError(f"--note is longer than {invitations.NOTE_LENGTH} characters.")
-    token, expires_at = invitations.create(days, note, ACTOR)
-    db.session.commit()
-    click.echo(f"{settings().public_url}{settings().prefix}/invite/{token}")
-    click.echo(f"It lets one person sign up, until {moment(expires_at)}.")
-    if settings().signup == "open":
-        click.echo("SIGNUP is open: nobody needs it.")
-    if settings().signup == "closed":
-        click.echo("SIGNUP is closed: it does not work until you set SIGNUP=invite.")

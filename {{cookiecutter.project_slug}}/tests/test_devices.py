@@ -78,7 +78,6 @@ OSLO = {"city": {"names": {"en": "Oslo"}}, "country": {"names": {"en": "Norway"}
     ],
 )
 def test_the_place_of_a_device(make_app, tmp_path, record, shown):
-    pytest.importorskip("maxminddb", reason="the Python package maxminddb is not installed")
     file = tmp_path / "places.mmdb"
     file.write_bytes(database(record))
     browser = make_app({"GEOIP_DATABASE": str(file)}).test_client()
@@ -89,9 +88,8 @@ def test_the_place_of_a_device(make_app, tmp_path, record, shown):
 
 @pytest.mark.parametrize("content", [None, b"", b"no database"])
 def test_a_file_without_places_is_refused(make_app, tmp_path, content):
-    """Where the package is missing, that is said in its place."""
     file = tmp_path / "places.mmdb"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(ConfigError, match=r"GEOIP_DATABASE (is not a file that|needs the Python)"):
+    with pytest.raises(ConfigError, match="GEOIP_DATABASE is not a file that"):
         make_app({"GEOIP_DATABASE": str(file)})

@@ -96,14 +96,14 @@ def test_it_searches_without_a_server(site: Path, context: BrowserContext, page:
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     page.goto((site / "index.html").as_uri())
-    page.get_by_role("textbox", name="Search").fill("backchannel")
+    page.get_by_role("textbox", name="Search").fill("haproxy")
     page.keyboard.press("Enter")
     results = page.locator("#search-results")
     expect(results).to_contain_text("found")
     # Pages of text are found, not those of source files.
     assert ".py" not in results.inner_text()
-    results.get_by_role("link", name="Settings", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Settings")
+    results.get_by_role("link", name="Deploy", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Deploy")
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 

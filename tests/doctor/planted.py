@@ -440,6 +440,14 @@ CREDENTIALS = [
         "twice the ID",
         ("OIDC_OP_CLIENT_SECRET", "OIDC_OP_CLIENT_ID", "same"),
         {"OIDC_OP_CLIENT_SECRET": CLIENT_ID},
+        result="warn",
+        alone=False,
+    ),
+    Planted(
+        "what may be a placeholder",
+        ("OIDC_OP_CLIENT_SECRET", "looks like a placeholder"),
+        {"OIDC_OP_CLIENT_SECRET": "client-secret"},
+        result="warn",
         alone=False,
     ),
     Planted(

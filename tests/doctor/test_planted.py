@@ -82,6 +82,7 @@ RIGHT = {
     "spaces round the sign": Planted("", (), text="APP_NAME = Harbour\nSIGNUP =open\n"),
     "export": Planted("", (), text="export APP_NAME=Harbour\n"),
     "Windows line ends": Planted("", (), text=CRLF),
+    "a name that begins with the sign of a comment": Planted("", (), text="APP_NAME='#1 Notes'\n"),
     "comments": Planted("", (), text="# SIGNUP=closed\nSIGNUP=open # or invite\nAPP_NAME=C#\n"),
     "signs in single quotes": Planted("", (), text="APP_NAME='a #b ${c} \"d\" = e'\n"),
     "the same twice": Planted("", (), text="SIGNUP=open\nSIGNUP=open\n"),

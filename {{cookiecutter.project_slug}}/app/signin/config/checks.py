@@ -15,11 +15,9 @@ from .reader import Reader
 LOCAL_URL = "http://localhost:8000"
 KEY_LENGTH = 32
 # What examples and instructions have in place of a value.
-PLACEHOLDER = re.compile(
-    r"…|\.{3}|<.*>|\[.*\]|\{.*\}|your[-_ ].*|change.?me|replace.?me|todo|tbd|none|null"
-    r"|client[-_ ]?(id|secret)|x{3,}|\*{3,}",
-    re.I,
-)
+PLACEHOLDER = re.compile(r"…|\.{3}|<.*>|your[-_ ].*|change.?me|x{3,}|\*{3,}", re.I)
+# What may be one, and may be the name of a client at a server of the owner's.
+DOUBTFUL = re.compile(r"\[.*\]|\{.*\}|replace.?me|todo|tbd|none|null|client[-_ ]?(id|secret)", re.I)
 SAMPLE = re.compile(r"change.?me|example|sample|default|insecure|password|placeholder", re.I)
 DRIVERS = {"postgresql": "psycopg", "redis": "redis", "rediss": "redis"}
 
@@ -41,17 +39,17 @@ def environments(reader: Reader) -> None:
 
 
 def placeholders(reader: Reader, clients: Iterable[Client]) -> None:
-    """Report client IDs and secrets that are not filled in."""
+    """Report client IDs and secrets that are not filled in, or do not look like it."""
     for client in clients:
         for ending in ("CLIENT_ID", "CLIENT_SECRET"):
             name = client.provider.setting(ending)
             if PLACEHOLDER.fullmatch(reader.text(name)):
                 reader.incomplete.append(f"{name} is a placeholder: fill in the real value")
+            elif DOUBTFUL.fullmatch(reader.text(name)):
+                reader.notice(name, "looks like a placeholder: fill in the real value")
         if client.client_secret and client.client_secret == client.client_id:
             own = client.provider.setting
-            reader.incomplete.append(
-                f"{own('CLIENT_SECRET')} is the same as {own('CLIENT_ID')}: copy each again"
-            )
+            reader.notice(own("CLIENT_SECRET"), f"is the same as {own('CLIENT_ID')}: copy each")
 
 
 def practice_provider(reader: Reader, name: str) -> bool:

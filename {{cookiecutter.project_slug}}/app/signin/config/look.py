@@ -5,8 +5,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from .reader import COLOR, PACKAGE, Reader
+from .reader import PACKAGE, Reader
 
+COLOR = re.compile("#?[0-9a-f]{6}")
 STATIC = PACKAGE / "static"
 # The marks of providers that this app has.
 MARKS = Path(__file__).parents[1] / "static" / "marks"

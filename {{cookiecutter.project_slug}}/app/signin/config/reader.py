@@ -16,7 +16,6 @@ SERVICE_LINK = re.compile(
     r"\w+_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)=.*|\w+_PORT=(tcp|udp)://.*"
 )
 QUOTES = ("'", '"')
-COLOR = re.compile("#?[0-9a-f]{6}", re.I)
 
 
 class Environment(dict[str, str]):
@@ -104,7 +103,7 @@ class Reader:
                 self.problem(name, "is in quotes, which belong to the value here: remove them")
             elif value[:1] in QUOTES or value[-1:] in QUOTES:
                 self.notice(name, "has a quote at one end only: remove it, or add the other one")
-            elif value.startswith("#") and not COLOR.fullmatch(value):
+            elif value.startswith("# "):
                 self.problem(name, "is a comment: write it above the line, and a value or nothing")
 
     def read_file(self, name: str) -> None:

@@ -13,6 +13,8 @@ myst_heading_anchors = 4
 # A snippet may leave something out with "…", which its language does not have.
 suppress_warnings = ["misc.highlighting_failure"]
 html_theme = "furo"
+# The theme's own style for dark pages underlines names, as if they were links.
+pygments_dark_style = "github-dark"
 html_copy_source = False
 html_show_sourcelink = False
 html_use_index = False

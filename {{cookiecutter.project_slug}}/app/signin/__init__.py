@@ -64,7 +64,8 @@ def init_app(
     for told in settings.told:
         log.warning("settings: %s", told)
     http = http_of(settings)
-    flow = LoginFlow(http, Documents(http), local_pictures=settings.development)
+    own_url = settings.public_url if settings.development else ""
+    flow = LoginFlow(http, Documents(http), own_url)
     tabs = list(account.TABS)
     app.extensions["signin"] = SignIn(settings, flow, on_first_sign_in, tabs)
     if settings.development:

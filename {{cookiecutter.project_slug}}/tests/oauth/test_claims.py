@@ -180,13 +180,15 @@ def test_a_picture_is_an_https_address(picture, kept):
     ("picture", "kept"),
     [
         ("http://localhost:8000/ada.svg", "http://localhost:8000/ada.svg"),
-        ("http://127.0.0.1/ada.svg", "http://127.0.0.1/ada.svg"),
+        ("http://localhost:80001/ada.svg", None),
+        ("http://localhost:8000.pic.example/1", None),
+        ("http://localhost:9000/ada.svg", "https://localhost:9000/ada.svg"),
         ("http://pic.example/1", "https://pic.example/1"),
-        ("http://169.254.169.254/x", None),
+        ("http://localhost:8000/ \n", None),
     ],
 )
-def test_in_development_a_picture_may_come_from_this_machine(picture, kept):
-    assert sanitized(Claims(sub="1", picture=picture), local_pictures=True).picture == kept
+def test_a_picture_of_the_app_itself_stays(picture, kept):
+    assert sanitized(Claims(sub="1", picture=picture), "http://localhost:8000").picture == kept
 
 
 @pytest.mark.parametrize(("kept", "name"), [(("name",), "Ada Lovelace"), ((), None)])

@@ -76,9 +76,11 @@ def session_info() -> tuple[Response, int]:
     if this is None:
         return jsonify(user=None), 401
     user = this.user
-    profile = {name: getattr(user, name) for name in ("name", "email", "email_verified", "picture")}
+    profile = {name: getattr(user, name) for name in ("name", "email", "email_verified")}
+    # The pictures of practice people come by plain http.
+    https = user.picture if (user.picture or "").startswith("https:") else None
     return jsonify(
-        user={"id": str(user.id), "is_admin": user.is_admin, **profile},
+        user={"id": str(user.id), "is_admin": user.is_admin, "picture": https, **profile},
         provider=this.provider,
         expires_at=session_rows.ends_at(this).isoformat(),
     ), 200

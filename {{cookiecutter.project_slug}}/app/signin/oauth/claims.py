@@ -17,8 +17,6 @@ SUB_LENGTH = 255
 EMAIL_LENGTH = 254
 NAME_LENGTH = 200
 PICTURE_LENGTH = 2048
-# Plain http to another machine.
-ELSEWHERE = r"^http:(?!//(localhost|127\.0\.0\.1|\[::1\])(:\d+)?/)"
 # These change the direction of the text after them.
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -141,12 +139,11 @@ def as_sub(value: object) -> str:
     return str(value)
 
 
-def sanitized(claims: Claims, *, local_pictures: bool = False) -> Claims:
+def sanitized(claims: Claims, own_url: str = "") -> Claims:
     """Strip unprintable characters from the display fields, and shorten them to their columns.
 
-    With `local_pictures`, a picture may come from this machine by plain http.  `sub` is never
-    changed: that could merge two people.  Raises InvalidResponse if it is empty, longer than 255
-    characters or not printable.
+    A picture may come from `own_url` by plain http.  `sub` is never changed: that could merge two
+    people.  Raises InvalidResponse if it is empty, longer than 255 characters or not printable.
     """
     sub = claims.sub
     if not isinstance(sub, str) or not storable_id(sub):
@@ -158,7 +155,7 @@ def sanitized(claims: Claims, *, local_pictures: bool = False) -> Claims:
         preferred_username=_text(claims.preferred_username),
         email=email,
         email_verified=claims.email_verified is True and email is not None,
-        picture=_picture(claims.picture, loopback=local_pictures),
+        picture=_picture(claims.picture, own_url),
         sid=claims.sid if isinstance(claims.sid, str) and storable_id(claims.sid) else None,
     )
 
@@ -210,12 +207,13 @@ def _left_out(address: object) -> str | None:
     return None
 
 
-def _picture(value: object, *, loopback: bool) -> str | None:
+def _picture(value: object, own_url: str) -> str | None:
     """Return an address with https.  Some providers send http; browsers ask with https anyway.
 
-    With `loopback`, an address of this machine stays as it is.  Source: W3C Mixed Content.
+    An address below `own_url` stays as it is.  Source: W3C Mixed Content.
     """
-    http = ELSEWHERE if loopback else "^http:"
-    url = re.sub(http, "https:", value) if isinstance(value, str) else ""
-    usable = 0 < len(url) <= PICTURE_LENGTH and allowed_url(url, loopback=loopback)
+    given = value if isinstance(value, str) else ""
+    own = bool(own_url) and given.startswith(f"{own_url}/")
+    url = given if own else re.sub("^http:", "https:", given)
+    usable = 0 < len(url) <= PICTURE_LENGTH and allowed_url(url, loopback=own)
     return url if usable else None

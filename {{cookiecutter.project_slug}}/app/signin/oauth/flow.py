@@ -38,12 +38,12 @@ CALL_SECONDS = 4.0
 class LoginFlow:
     """Starts and finishes logins.  The app has one instance.
 
-    With `local_pictures`, as in development, pictures may come from this machine by plain http.
+    Pictures may come from `own_url` by plain http, as those of practice people do.
     """
 
     http: Http
     documents: Documents
-    local_pictures: bool = False
+    own_url: str = ""
 
     def start(self, client: Client, *, max_age: int | None = None) -> tuple[str, LoginRequest]:
         """Return the URL to send the browser to, and what to store until it comes back.
@@ -98,7 +98,7 @@ class LoginFlow:
                 call=call,
                 start_call=partial(self.http.start_call, call),
             )
-            grant.claims = _claims(provider, grant, local_pictures=self.local_pictures)
+            grant.claims = _claims(provider, grant, self.own_url)
         return grant
 
     def metadata(self, provider: Provider, seconds: float = TOTAL_SECONDS) -> Mapping[str, Any]:
@@ -135,13 +135,13 @@ def _briefly(call: Callable[..., Any], *args: Any, **options: Any) -> Any:
         return call(*args, **options)
 
 
-def _claims(provider: Provider, grant: Grant, *, local_pictures: bool) -> Claims:
+def _claims(provider: Provider, grant: Grant, own_url: str) -> Claims:
     """Call the provider's `claims` function.
 
     It need not check types: a KeyError or TypeError counts as a malformed response.
     """
     try:
-        return sanitized((provider.claims or standard_claims)(grant), local_pictures=local_pictures)
+        return sanitized((provider.claims or standard_claims)(grant), own_url)
     except OAuthError:
         raise
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:

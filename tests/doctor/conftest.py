@@ -175,6 +175,8 @@ def app(
     }
     for folder in (".git", "instance"):
         shutil.rmtree(generated / folder, ignore_errors=True)
+    for file in (".env", ".env.txt"):
+        (generated / file).unlink(missing_ok=True)
     (generated / "instance").mkdir()
     (generated / ".gitignore").write_text(".env\ninstance/\n")
     shutil.copy(generated / "migrated.db", generated / "instance" / "app.db")

@@ -137,6 +137,11 @@ def secret_file(content: bytes | None) -> Callable[[Doctored], object]:
     return run
 
 
+def renamed(app: Doctored) -> None:
+    """Call the file as an editor does that adds .txt."""
+    app.after = lambda: (app.folder / ".env").rename(app.folder / ".env.txt")
+
+
 def read_only(app: Doctored) -> None:
     """Let the database's URL say that it is only read."""
     app.lines["DATABASE_URL"] = f"sqlite:///file:{app.database}?mode=ro&uri=true"
@@ -475,7 +480,7 @@ CREDENTIALS = [
     Planted(
         "an invisible character",
         ("OIDC_OP_CLIENT_SECRET", "ASCII"),
-        {"OIDC_OP_CLIENT_SECRET": f"{CLIENT_SECRET}\u200b"},
+        {"OIDC_OP_CLIENT_SECRET": f"a\u200b{CLIENT_SECRET}"},
         "warn",
         alone=False,
     ),
@@ -870,6 +875,298 @@ SERVERS = [
         "warn",
     ),
 ]
+COPIED = [
+    Planted(
+        "typographic quotes",
+        ("OIDC_OP_CLIENT_SECRET", "quotes"),
+        {"OIDC_OP_CLIENT_SECRET": f"\u201c{CLIENT_SECRET}\u201d"},
+    ),
+    Planted("quotes of code", ("APP_NAME", "quotes"), {"APP_NAME": "`Harbour`"}),
+    Planted(
+        "a command as the key",
+        ("SECRET_KEY", "command"),
+        {"SECRET_KEY": "`openssl rand -base64 48 | tr -d newline`"},
+    ),
+    Planted(
+        "a command as a URL",
+        ("DATABASE_URL", "command"),
+        {"DATABASE_URL": "$(cat /run/secrets/database)"},
+        alone=False,
+    ),
+    Planted("a key of a tutorial", ("SECRET_KEY", "random"), {"SECRET_KEY": "super-secret" * 4}),
+    Planted(
+        "Python as the key",
+        ("SECRET_KEY", "random"),
+        {"SECRET_KEY": "os.environ.get('SECRET_KEY') or os.urandom(24)"},
+    ),
+    Planted(
+        "the name in the value",
+        ("OIDC_OP_CLIENT_ID", "own name"),
+        {"OIDC_OP_CLIENT_ID": f"OIDC_OP_CLIENT_ID={CLIENT_ID}"},
+    ),
+    Planted(
+        "an invisible character in a word",
+        ("SIGNUP", "U+200B"),
+        {"SIGNUP": "clo\u200bsed"},
+        alone=False,
+    ),
+    Planted(
+        "an invisible character in a name",
+        ("SIGNUP?", "invisible"),
+        text="\u200bSIGNUP=closed\n",
+        alone=False,
+    ),
+    Planted(
+        "the mark of another file",
+        ("SIGNUP?", "ASCII"),
+        text="\ufeffSIGNUP=closed\n",
+        alone=False,
+    ),
+    Planted("the sign of another keyboard", ("line", "ASCII"), text="SIGNUP\uff1dclosed\n"),
+    Planted("YAML", ("line", "NAME=value"), text="SIGNUP: closed\n"),
+    Planted("JSON", ("line", "NAME=value"), text='{"SIGNUP": "closed"}\n'),
+    Planted("the command of Windows", ("line", "NAME=value"), text="set SIGNUP=closed\n"),
+    Planted("PowerShell's", ("line", "NAME=value"), text='$env:SIGNUP="closed"\n'),
+    Planted("a Dockerfile's", ("line", "NAME=value"), text="ENV SIGNUP=closed\n"),
+    Planted(
+        "a secret on two lines",
+        ("line", "NAME=value"),
+        text="OIDC_OP_LABEL=Op\nabcdefa123456789\n",
+    ),
+    Planted("a heading", ("line", "NAME=value"), text="[app]\nAPP_NAME=Harbour\n"),
+    Planted(
+        "a broken line beside a wrong value",
+        ("line", "NAME=value"),
+        text="// sign-up\nSIGNUP=opne\n",
+        alone=False,
+    ),
+    Planted(
+        "a secret of GitHub Actions",
+        ("APP_NAME", "secrets.NAME", "not set"),
+        text="APP_NAME=${{ secrets.NAME }}\n",
+        result="warn",
+    ),
+    Planted("another name of the file", (".env.txt", "rename"), change=renamed, alone=False),
+    Planted(
+        "a comma after the ID",
+        ("OIDC_OP_CLIENT_ID", "ends with ,"),
+        {"OIDC_OP_CLIENT_ID": f"{CLIENT_ID},"},
+        "warn",
+        alone=False,
+    ),
+    Planted(
+        "a semicolon after the secret",
+        ("OIDC_OP_CLIENT_SECRET", "ends with ;"),
+        {"OIDC_OP_CLIENT_SECRET": f"{CLIENT_SECRET};"},
+        "warn",
+        alone=False,
+    ),
+    Planted(
+        "a masked secret",
+        ("OIDC_OP_CLIENT_SECRET", "placeholder"),
+        {"OIDC_OP_CLIENT_SECRET": "********1234"},
+        alone=False,
+    ),
+    Planted(
+        "a placeholder with words",
+        ("OIDC_OP_CLIENT_ID", "placeholder"),
+        {"OIDC_OP_CLIENT_ID": "paste-the-client-id-here"},
+        alone=False,
+    ),
+    Planted(
+        "a token of a person",
+        ("OIDC_OP_CLIENT_SECRET", "another kind"),
+        {"OIDC_OP_CLIENT_SECRET": "github_pat_0123456789"},
+        "warn",
+        alone=False,
+    ),
+    Planted(
+        "the path of a secret",
+        ("OIDC_OP_CLIENT_SECRET", "OIDC_OP_CLIENT_SECRET_FILE"),
+        {"OIDC_OP_CLIENT_SECRET": "{folder}/README.md"},
+        "warn",
+        alone=False,
+    ),
+    Planted(
+        "the number of a GitHub App",
+        ("github", "GITHUB_CLIENT_ID", "does not look like"),
+        {"GITHUB_CLIENT_ID": "123456", "GITHUB_CLIENT_SECRET": "a"},
+        "warn",
+        alone=False,
+    ),
+    Planted(
+        "one ID for two",
+        ("x: client ID", "github", "another server"),
+        {**GITHUB, "X_CLIENT_ID": CLIENT_ID, "X_CLIENT_SECRET": "another"},
+        "warn",
+        alone=False,
+    ),
+]
+OTHER_KITS = [
+    Planted("Auth.js", ("AUTH_GITHUB_ID", "GITHUB_CLIENT_ID?"), {"AUTH_GITHUB_ID": "a"}, "warn"),
+    Planted(
+        "social-auth",
+        ("SOCIAL_AUTH_GOOGLE_OAUTH2_SECRET", "GOOGLE_CLIENT_SECRET?"),
+        {"SOCIAL_AUTH_GOOGLE_OAUTH2_SECRET": "a"},
+        "warn",
+    ),
+    Planted(
+        "a redirect URI",
+        ("GITHUB_REDIRECT_URI", "PUBLIC_URL"),
+        {"GITHUB_REDIRECT_URI": "http://localhost:5000/x"},
+        "warn",
+    ),
+    Planted(
+        "a callback URL of a generic provider",
+        ("OIDC_OP_CALLBACK_URL", "PUBLIC_URL"),
+        {"OIDC_OP_CALLBACK_URL": "http://localhost:5000/x"},
+    ),
+    Planted(
+        "an ID of nobody", ("CLIENT_ID", "whose", "GITHUB_CLIENT_ID"), {"CLIENT_ID": "a"}, "warn"
+    ),
+    Planted(
+        "an issuer of nobody",
+        ("OIDC_ISSUER", "whose", "OIDC_COMPANY_ISSUER"),
+        {"OIDC_ISSUER": "https://a.org"},
+    ),
+    Planted("OIDC plural", ("OIDC_OP_SCOPES", "OIDC_OP_SCOPE?"), {"OIDC_OP_SCOPES": "openid"}),
+    Planted(
+        "OIDC by the metadata's name",
+        ("OIDC_OP_DISCOVERY_URL", "OIDC_OP_METADATA_URL?"),
+        {"OIDC_OP_DISCOVERY_URL": "https://a.org"},
+    ),
+    Planted(
+        "OIDC with a hyphen",
+        ("OIDC_MY-CORP_ISSUER", "OIDC_MY_CORP_ISSUER?"),
+        {"OIDC_MY-CORP_ISSUER": "https://a.org"},
+    ),
+    Planted(
+        "OIDC in small letters",
+        ("oidc_corp_issuer", "OIDC_CORP_ISSUER?"),
+        {"oidc_corp_issuer": "https://a.org"},
+        "warn",
+    ),
+    Planted("ALLOW_REGISTRATION", ("ALLOW_REGISTRATION", "SIGNUP?"), {"ALLOW_REGISTRATION": "0"}),
+    Planted("DISABLE_SIGNUP", ("DISABLE_SIGNUP", "SIGNUP?"), {"DISABLE_SIGNUP": "1"}),
+    Planted("ADMIN_USERS", ("ADMIN_USERS", "ADMINS?"), {"ADMIN_USERS": "op:7"}),
+    Planted("POSTGRES_URL", ("POSTGRES_URL", "DATABASE_URL?"), {"POSTGRES_URL": "x"}, "warn"),
+    Planted(
+        "PERMANENT_SESSION_LIFETIME",
+        ("PERMANENT_SESSION_LIFETIME", "SESSION_IDLE_MINUTES?"),
+        {"PERMANENT_SESSION_LIFETIME": "3600"},
+        "warn",
+    ),
+]
+VALUES = [
+    *(
+        Planted(
+            f"domains: {why}",
+            ("ALLOWED_EMAIL_DOMAINS", "commas"),
+            {"ALLOWED_EMAIL_DOMAINS": value},
+        )
+        for why, value in {
+            "JSON": '["a.org"]',
+            "semicolons": "a.org;b.org",
+            "a star": "*.a.org",
+            "a URL": "https://a.org",
+        }.items()
+    ),
+    Planted("ADMINS by semicolons", ("ADMINS", "commas"), {"ADMINS": "op:7;op:8"}),
+    Planted("ADMINS by spaces", ("ADMINS", "commas"), {"ADMINS": "op:7 op:8"}),
+    *(
+        Planted(
+            f"organizations: {why}",
+            ("GITHUB_ALLOWED_ORGS", "commas"),
+            {**GITHUB, "GITHUB_ALLOWED_ORGS": value, "UNRESTRICTED_PROVIDERS": "op"},
+        )
+        for why, value in {"a URL": "https://github.com/acme", "@": "@acme", ";": "a;b"}.items()
+    ),
+    Planted(
+        "a provider's label", ("UNRESTRICTED_PROVIDERS", "op"), {"UNRESTRICTED_PROVIDERS": "Op"}
+    ),
+    Planted("a number with its unit", ("SESSION_MAX_DAYS", "400"), {"SESSION_MAX_DAYS": "30d"}),
+    Planted("a very long number", ("AUDIT_DAYS", "36500"), {"AUDIT_DAYS": "9" * 5000}),
+    Planted("no sign-in", ("RATELIMIT_LOGIN", "30"), {"RATELIMIT_LOGIN": "0 per minute"}),
+    Planted(
+        "a scope with commas",
+        ("OIDC_OP_SCOPE", "spaces"),
+        {"OIDC_OP_SCOPE": "openid,email,profile"},
+    ),
+    Planted(
+        "a provider's scope with commas",
+        ("github: scope", "GITHUB_SCOPE", "spaces"),
+        {**GITHUB, "GITHUB_BASE_URL": "{op}/github", "GITHUB_SCOPE": "read:user,user:email"},
+        "warn",
+    ),
+    Planted(
+        "parameters with commas",
+        ("OIDC_OP_AUTHORIZATION_PARAMS", "&"),
+        {"OIDC_OP_AUTHORIZATION_PARAMS": "prompt=login,acr_values=1"},
+    ),
+    Planted(
+        "a placeholder as the host",
+        ("PUBLIC_URL", "placeholder"),
+        {**PRODUCTION, "PUBLIC_URL": "https://YOUR-HOST"},
+    ),
+    Planted(
+        "https without a proxy",
+        ("PUBLIC_URL", "http://localhost:8000"),
+        {"PUBLIC_URL": "https://localhost:8000"},
+        "warn",
+        environ={"FLASK_RUN_PORT": "8000"},
+    ),
+    Planted(
+        "no port",
+        ("PUBLIC_URL", "no port", "http://localhost:8000"),
+        {"PUBLIC_URL": "http://localhost"},
+        "warn",
+        environ={"FLASK_RUN_PORT": "8000"},
+    ),
+    Planted("two slashes", ("DATABASE_URL", "sqlite:///"), {"DATABASE_URL": "sqlite://app.db"}),
+    Planted("in memory", ("DATABASE_URL", "memory"), {"DATABASE_URL": "sqlite:///:memory:"}),
+    Planted(
+        "no such folder in instance/",
+        ("DATABASE_URL", "folder"),
+        {"DATABASE_URL": "sqlite:///data/app.db"},
+    ),
+    Planted("a folder", ("DATABASE_URL", "folder"), {"DATABASE_URL": "sqlite:///{folder}"}),
+    Planted(
+        "a command's URL",
+        ("DATABASE_URL", "psql"),
+        {"DATABASE_URL": "psql 'postgresql://a:b@localhost/app'"},
+        alone=False,
+    ),
+    Planted(
+        "a placeholder as the password",
+        ("DATABASE_URL", "placeholder"),
+        {"DATABASE_URL": "postgresql://a:[YOUR-PASSWORD]@localhost/app"},
+    ),
+    Planted(
+        "no name of a database",
+        ("DATABASE_URL", "names no database"),
+        {"DATABASE_URL": "postgresql://a@localhost:5432"},
+    ),
+    Planted(
+        "# in Redis's password",
+        ("RATELIMIT_STORAGE_URI", "%23"),
+        {"RATELIMIT_STORAGE_URI": "redis://:a#b@{locked_redis}"},
+    ),
+    Planted(
+        "a word as Redis's database",
+        ("RATELIMIT_STORAGE_URI", "/0"),
+        {"RATELIMIT_STORAGE_URI": "redis://:a-password@{locked_redis}/cache"},
+    ),
+    Planted(
+        "a host of a container",
+        ("Redis", "no host", "RATELIMIT_STORAGE_URI"),
+        {"RATELIMIT_STORAGE_URI": "redis://redis.invalid:6379/0"},
+    ),
+    Planted(
+        "metadata that is down",
+        ("op", "503", "try again later"),
+        change=fault("metadata", Reply(b"", 503)),
+    ),
+]
 PLANTED = [
     *SETTINGS,
     *PUBLIC_URL,
@@ -880,4 +1177,7 @@ PLANTED = [
     *METADATA,
     *PEOPLE,
     *SERVERS,
+    *COPIED,
+    *OTHER_KITS,
+    *VALUES,
 ]

@@ -1,7 +1,7 @@
 """`flask doctor` finds each planted misconfiguration, and nothing where nothing is wrong."""
 
 import pytest
-from harness.bad_provider import CLIENT_SECRET
+from harness.bad_provider import CLIENT_ID, CLIENT_SECRET
 
 from .conftest import Doctored
 from .planted import (
@@ -45,10 +45,12 @@ def test_it_is_found(row: Planted, app: Doctored) -> None:
 
 
 def test_there_are_enough() -> None:
-    assert len(PLANTED) >= 130
+    assert len(PLANTED) >= 210
     assert len({row.id for row in PLANTED}) == len(PLANTED)
 
 
+SECOND = {"OIDC_SECOND_ISSUER": "{op}/two", "OIDC_SECOND_CLIENT_ID": CLIENT_ID}
+SECOND_SECRET = {"OIDC_SECOND_CLIENT_SECRET": CLIENT_SECRET}
 CRLF = "APP_NAME=Harbour\r\nSESSION_MAX_DAYS=14\r\n"
 RIGHT = {
     "as it was made": Planted("", ()),
@@ -102,6 +104,33 @@ RIGHT = {
     "ignored by git": Planted("", (), change=git()),
     "a secret from a file": Planted(
         "", (), {"OIDC_OP_CLIENT_SECRET": None}, change=secret_file(f"{CLIENT_SECRET}\n".encode())
+    ),
+    "a space and an invisible character at the end": Planted(
+        "", (), {"OIDC_OP_CLIENT_SECRET": f"{CLIENT_SECRET}\u00a0\u200b", "SIGNUP": "open\ufeff"}
+    ),
+    "an emoji of several": Planted("", (), {"APP_NAME": "\U0001f469\u200d\U0001f4bb Harbour"}),
+    "French spaces": Planted("", (), {"APP_NAME": "Caf\u00e9\u00a0: le port"}),
+    "an apostrophe": Planted("", (), {"APP_NAME": "Ada's Harbour"}),
+    "signs that begin a name elsewhere": Planted("", (), text="my.own-setting=1\n"),
+    "a relative database": Planted("", (), {"DATABASE_URL": "sqlite:///app.db"}),
+    "https by a proxy on this machine": Planted(
+        "", (), {"PUBLIC_URL": "https://localhost:8000"}, environ={"FLASK_RUN_CERT": "adhoc"}
+    ),
+    "two servers of our own with one ID": Planted("", (), {**SECOND, **SECOND_SECRET}),
+    "a limit of two": Planted("", (), {"RATELIMIT_LOGIN": "5/minute;100/hour"}),
+    "a list that ends with a comma": Planted("", (), {"ALLOWED_EMAIL_DOMAINS": "a.org, b.org,"}),
+    "flags of each kind": Planted("", (), {"HSTS_SUBDOMAINS": "True", "RATELIMIT_ENABLED": "on"}),
+    "settings of the owner's own": Planted(
+        "",
+        (),
+        text="ADMIN_EMAIL=a@b.org\nSIGNUP_WEBHOOK_URL=x\nGITHUB_TOKEN=x\nGOOGLE_MAPS_KEY=x\n",
+    ),
+    "a secret that begins as a path": Planted("", (), {"SECRET_KEY": "/" + "q9Xv3-Lm" * 5}),
+    "parameters with a list": Planted(
+        "", (), {"OIDC_OP_AUTHORIZATION_PARAMS": "ui_locales=de+fr&claims=%7B%7D"}
+    ),
+    "Redis with a number and no password in the URL": Planted(
+        "", (), {"RATELIMIT_STORAGE_URI": "redis://:a-password@{locked_redis}/1"}
     ),
     "Redis": Planted("", (), {"RATELIMIT_STORAGE_URI": "redis://:a-password@{locked_redis}"}),
     "processes with Redis": Planted(

@@ -66,7 +66,7 @@ def test_a_list_of_a_provider_that_is_not_set_up_beside_one_that_is_open() -> No
 @pytest.mark.parametrize("names", ["googel", "google,x", "Google", "practice"])
 def test_names_that_are_no_provider_s(names: str) -> None:
     assert problems(GOOGLE | {"UNRESTRICTED_PROVIDERS": names}) == [
-        "UNRESTRICTED_PROVIDERS is not a list of providers of this app"
+        "UNRESTRICTED_PROVIDERS is not a list of providers of this app: write names of google"
     ]
 
 

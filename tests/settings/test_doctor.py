@@ -80,7 +80,9 @@ def test_redis_is_asked(doctor: Doctor) -> None:
     code, lines = doctor(RATELIMIT_STORAGE_URI=dead)
     assert code == 1
     where = dead.removeprefix("redis://")
-    assert f"FAIL rate limits: Redis does not answer at {where}: see RATELIMIT_STORAGE_URI" in lines
+    why = f"Redis does not answer: nothing answers at {where}"
+    do = "start the server there, or correct RATELIMIT_STORAGE_URI"
+    assert f"FAIL rate limits: {why}: {do}" in lines
     assert not any("Redis" in line for line in doctor()[1])
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from ..config import Settings
 from ..config.other_providers import known
@@ -11,6 +12,8 @@ from ..providers import load
 from .findings import Finding
 
 MAIL = re.compile("e?mail", re.IGNORECASE)
+# How personal tokens, API keys and private keys begin, which no provider takes as a client secret.
+OTHER_KINDS = re.compile(r"gh[opsur]_|github_pat_|glpat-|AIza|ya29\.|xox[a-z]-|-----BEGIN")
 
 
 def checks(settings: Settings, client: Client) -> Iterator[Finding]:
@@ -18,6 +21,9 @@ def checks(settings: Settings, client: Client) -> Iterator[Finding]:
     yield from _credentials(settings, client)
     left_out = _left_out(client.provider)
     setting = client.provider.setting("SCOPE")
+    if "," in client.provider.scope and "," not in _declared_scope(client.provider):
+        problem = f"{setting} has commas, and most providers want spaces"
+        yield Finding("warn", "scope", problem, "separate its words by spaces")
     if left_out:
         problem = f"{setting} leaves out {' '.join(left_out)}, which the app reads"
         yield Finding("warn", "scope", problem, f"add it, or remove {setting}")
@@ -29,9 +35,11 @@ def _credentials(settings: Settings, client: Client) -> Iterator[Finding]:
     provider = client.provider
     for ending, value in (("CLIENT_ID", client.client_id), ("CLIENT_SECRET", client.client_secret)):
         name = provider.setting(ending)
-        if any(c.isspace() or not (c.isascii() and c.isprintable()) for c in value):
-            problem = f"{name} has a space, or a character that is not ASCII, inside"
-            yield Finding("warn", "client ID and secret", problem, "copy it again")
+        if problem := _copied(value):
+            yield Finding("warn", "client ID and secret", f"{name} {problem}", "copy it again")
+        elif Path(value).is_file():
+            do = f"set {name}_FILE to it instead" if ending == "CLIENT_SECRET" else "copy it again"
+            yield Finding("warn", "client ID and secret", f"{name} is the path of a file", do)
     pattern = "" if is_elsewhere(provider) else provider.client_id_pattern
     if pattern and not re.fullmatch(pattern, client.client_id):
         problem = f"{provider.setting('CLIENT_ID')} does not look like one of {provider.label}"
@@ -39,10 +47,35 @@ def _credentials(settings: Settings, client: Client) -> Iterator[Finding]:
         do = "the secret does: swap them" if swapped else f"copy it again: {provider.console_url}"
         yield Finding("warn", "client ID and secret", problem, do)
     for other in settings.clients.values():
-        same = (client.client_id, client.client_secret) == (other.client_id, other.client_secret)
-        if same and other.provider.name < provider.name and _server(other) != _server(client):
+        if (
+            _same(client, other)
+            and other.provider.name < provider.name
+            and _server(other) != _server(client)
+        ):
             problem = f"the same as those of {other.provider.name}, which is another server"
             yield Finding("warn", "client ID and secret", problem, "copy them again")
+
+
+def _copied(value: str) -> str:
+    """Return what no client ID or secret has, or an empty string."""
+    if any(c.isspace() or not (c.isascii() and c.isprintable()) for c in value):
+        return "has a space, or a character that is not ASCII, inside"
+    if value.endswith((",", ";")):
+        return f"ends with {value[-1]}"
+    if OTHER_KINDS.match(value):
+        return "is a token or key of another kind"
+    return ""
+
+
+def _same(client: Client, other: Client) -> bool:
+    """Return whether two registrations have the same values.
+
+    The ID alone may be the same where its owner chose it, as at servers of their own.
+    """
+    if client.client_id != other.client_id:
+        return False
+    chosen = (client.provider.settings_prefix, other.provider.settings_prefix)
+    return client.client_secret == other.client_secret or not any(chosen)
 
 
 def _server(client: Client) -> str:
@@ -54,11 +87,11 @@ def _left_out(provider: Provider) -> list[str]:
 
     At providers that write it so, `user` includes `user:email` and `read:user`.
     """
-    words = provider.scope.split()
+    words = re.split(r"[\s,]+", provider.scope)
     return [
         word
-        for word in _declared_scope(provider).split()
-        if word not in words and not set(word.split(":")) & set(words)
+        for word in re.split(r"[\s,]+", _declared_scope(provider))
+        if word and word not in words and not set(word.split(":")) & set(words)
     ]
 
 

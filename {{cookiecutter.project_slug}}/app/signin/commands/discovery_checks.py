@@ -9,7 +9,7 @@ from ..auth import flow
 from ..config import Settings
 from ..database import now
 from ..oauth.discovery import ignored_members
-from ..oauth.errors import OAuthError
+from ..oauth.errors import OAuthError, ProviderUnavailable
 from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS, algorithms
 from ..oauth.provider import Client, Document, Provider
 from ..oauth.responses import Response, decode_json
@@ -70,7 +70,9 @@ def address_setting(client: Client, endpoint: str = "") -> str:
 def _why(error: OAuthError, url: str, setting: str) -> tuple[str, str]:
     """Return what is wrong with a document at this URL, and what to do."""
     why, do = reason(error, url, setting)
-    return f"{url}: {why}", do or f"open it in a browser, and correct {setting or 'what is there'}"
+    look = f"open it in a browser, and correct {setting or 'what is there'}"
+    do = do or ("try again later" if isinstance(error, ProviderUnavailable) else look)
+    return f"{url}: {why}", do
 
 
 def _keys(provider: Provider, metadata: Document) -> Finding:

@@ -13,7 +13,8 @@ from ..config import ROOT, Settings, env_file
 from ..config.settings import ROWS
 from .findings import Finding
 
-VARIABLE = re.compile(r"\$\{(\w+)\}")
+VARIABLE = re.compile(r"\$\{([^}:]+)\}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LITERALLY = "put the value in single quotes"
 
 
@@ -75,7 +76,7 @@ def _changed(bindings: list[Binding], values: dict[str, str]) -> Iterator[Findin
             yield Finding("warn", ".env", problem, LITERALLY)
         elif "SECRET" in name and VARIABLE.search(written):
             yield Finding("warn", ".env", f"{name} has ${{…}}, which is replaced", LITERALLY)
-        elif not (binding.value or "").isprintable() and not name.endswith("PRIVATE_KEY"):
+        elif CONTROL.search(binding.value or "") and not name.endswith("PRIVATE_KEY"):
             problem = f"{name} has a line break or another control character"
             yield Finding("warn", ".env", problem, LITERALLY)
 

@@ -10,7 +10,7 @@ from urllib3.exceptions import TimeoutError as PoolTimeout
 
 from ..oauth.responses import is_loopback
 
-PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
 
 
 def reason(error: BaseException, url: str, setting: str) -> tuple[str, str]:
@@ -34,13 +34,13 @@ def reason(error: BaseException, url: str, setting: str) -> tuple[str, str]:
                 do = "if the server has a certificate of your own authority, set SSL_CERT_FILE"
                 return f"the certificate of {at} is not trusted ({cause.verify_message})", do
             case ssl.SSLError():
-                return f"{at} does not speak TLS as https needs it", correct
+                return f"{at} does not speak TLS as {parts.scheme}:// needs it", correct
             case ConnectionRefusedError():
                 start = "start the server there, or " if is_loopback(host) else ""
                 return f"nothing answers at {at}", f"{start}{correct}"
             case Timeout() | TimeoutError() | PoolTimeout():
-                do = f"{correct}, open the firewall, or set OUTBOUND_PROXY"
-                return f"no answer from {at} in time", do
+                more = ", or set OUTBOUND_PROXY" if parts.scheme.startswith("http") else ""
+                return f"no answer from {at} in time", f"{correct}, open the firewall{more}"
             case ConnectionResetError():
                 return f"{at} closed the connection without an answer", correct
     return str(error), ""

@@ -13,6 +13,7 @@ from ..host import db
 from ..models import PendingLogin
 from ..readiness import connection_problem, database_problem
 from .findings import Finding, checked
+from .reasons import reason
 
 DATABASE = "database and migrations"
 REDIS = "rate limits"
@@ -44,26 +45,23 @@ def redis(settings: Settings) -> Iterator[Finding]:
     if not settings.ratelimit_storage_uri.startswith("redis"):
         return
     limits: dict[str, Any] = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
-    do = "see RATELIMIT_STORAGE_URI"
-    try:
-        storage: Any = storage_from_string(settings.ratelimit_storage_uri, **limits)
-    except ValueError:
-        yield Finding("FAIL", REDIS, "RATELIMIT_STORAGE_URI is not a URL of Redis", do)
-        return
+    uri = settings.ratelimit_storage_uri
+    storage: Any = storage_from_string(uri, **limits)
     try:
         storage.storage.ping()
     except storage.base_exceptions as error:
-        yield Finding("FAIL", REDIS, _why_no_redis(error, settings.ratelimit_storage_uri), do)
+        yield Finding("FAIL", REDIS, *_why_no_redis(error, uri))
     else:
         yield Finding("ok", f"{REDIS}: Redis answers")
 
 
-def _why_no_redis(error: Exception, uri: str) -> str:
-    """Return why Redis cannot be used, without the password."""
-    parts, said = urlsplit(uri), str(error)
+def _why_no_redis(error: Exception, uri: str) -> tuple[str, str]:
+    """Return why Redis cannot be used, without the password, and what to do."""
+    parts, said, do = urlsplit(uri), str(error), "see RATELIMIT_STORAGE_URI"
     where = f"{parts.hostname}:{parts.port or 6379}"
     if "AUTH" in said or "WRONGPASS" in said or "password" in said:
-        return f"Redis at {where} refuses the password, or wants one"
+        return f"Redis at {where} refuses the password, or wants one", do
     if type(error).__name__ in ("ConnectionError", "TimeoutError"):
-        return f"Redis does not answer at {where}"
-    return f"Redis at {where} answers: {said.splitlines()[0]}"
+        why, correct = reason(error, uri, "RATELIMIT_STORAGE_URI")
+        return f"Redis does not answer: {why if correct else where}", correct or do
+    return f"Redis at {where} answers: {said.splitlines()[0]}", do

@@ -50,10 +50,8 @@ def _public_url(settings: Settings) -> Iterator[Finding]:
             " URLs",
             "use localhost or a public host name",
         )
-    served = os.environ.get("FLASK_RUN_PORT")
-    if settings.development and served and is_loopback(host) and str(port) != served:
-        problem = f"has port {port}, but flask run serves {served} (FLASK_RUN_PORT)"
-        yield Finding("warn", "PUBLIC_URL", problem, f"set it to http://{host}:{served}")
+    if settings.development and is_loopback(host):
+        yield from _served(settings.https, host, port)
     if not settings.development and is_loopback(host):
         problem = f"{host} is this machine: nobody else can open it"
         yield Finding("warn", "PUBLIC_URL", problem, "set it to the address that people use")
@@ -64,6 +62,18 @@ def _public_url(settings: Settings) -> Iterator[Finding]:
             problem = f"{client.provider.label} does not accept {host} in callback URLs"
             do = f"set it to {needed}, and open the app there"
             yield Finding("warn", "PUBLIC_URL", problem, do)
+
+
+def _served(https: bool, host: str, port: int | None) -> Iterator[Finding]:
+    """Yield that `flask run` does not serve PUBLIC_URL."""
+    served, problem = os.environ.get("FLASK_RUN_PORT"), ""
+    if served and str(port) != served:
+        has = f"port {port}" if port else "no port"
+        problem = f"has {has}, but flask run serves {served} (FLASK_RUN_PORT)"
+    elif served and https and not os.environ.get("FLASK_RUN_CERT"):
+        problem = f"is https, but flask run serves http at port {served}"
+    if problem:
+        yield Finding("warn", "PUBLIC_URL", problem, f"set it to http://{host}:{served}")
 
 
 def _is_private(host: str) -> bool:

@@ -6,12 +6,19 @@ from collections.abc import Iterable, Mapping
 from ..oauth.provider import Client, Provider
 from .reader import Reader
 
+# What no entry of an allow-list has; each person would be refused.
+NO_ENTRY = re.compile(r"://|^@|[;*\[\]\"'\s]")
+
 
 def domains(reader: Reader, name: str) -> frozenset[str]:
     """Return a set of domains, in lower case."""
     found = frozenset(word.lower() for word in reader.words(name))
     if not all(re.fullmatch(r"[a-z0-9.-]+\.[a-z0-9-]+", domain) for domain in found):
-        reader.problem(name, "is not a list of domains like example.org")
+        reader.problem(
+            name,
+            "is not a list of domains like example.org,example.com: write each in ASCII, without"
+            " @, *, https:// and quotes, and put commas between them",
+        )
     return found
 
 
@@ -20,8 +27,12 @@ def admins(reader: Reader, chosen: Iterable[Provider]) -> None:
     names = [provider.name for provider in chosen]
     for admin in reader.words("ADMINS"):
         name, colon, sub = admin.partition(":")
-        if not (colon and sub) or name not in names:
-            reader.problem("ADMINS", "is not a list of provider:sub, with providers of this app")
+        if not (colon and sub) or name not in names or re.search(r"[;\s]\s*\w+:", sub):
+            reader.problem(
+                "ADMINS",
+                "is not a list of provider:sub, with providers of this app: write each as"
+                " `flask users list` shows it, such as github:583231, with commas between them",
+            )
             return
 
 
@@ -32,6 +43,13 @@ def lists(reader: Reader, chosen: Iterable[Provider]) -> list[str]:
     for name in (*names, "ADMINS"):
         if name in (*reader.values, *reader.empty) and not reader.words(name):
             reader.problem(name, "is empty: remove it, or list who may sign in")
+    for name in names[1:]:
+        if any(map(NO_ENTRY.search, reader.words(name))):
+            reader.problem(
+                name,
+                "is not a list of names or numbers: write each without @, https:// and quotes, and"
+                " put commas between them",
+            )
     return names
 
 
@@ -42,7 +60,8 @@ def restrictions(reader: Reader, chosen: Iterable[Provider], clients: Mapping[st
     """
     open_names = reader.words("UNRESTRICTED_PROVIDERS")
     if set(open_names) - {provider.name for provider in chosen}:
-        reader.problem("UNRESTRICTED_PROVIDERS", "is not a list of providers of this app")
+        known = f": write names of {', '.join(clients)}" if clients else ""
+        reader.problem("UNRESTRICTED_PROVIDERS", f"is not a list of providers of this app{known}")
     restricted = _restricted(clients)
     if not restricted or reader.words("ALLOWED_EMAIL_DOMAINS"):
         return

@@ -17,8 +17,18 @@ KEY_LENGTH = 32
 # What examples and instructions have in place of a value.
 PLACEHOLDER = re.compile(r"…|\.{3}|<.*>|your[-_ ].*|change.?me|x{3,}|\*{3,}", re.I)
 # What may be one, and may be the name of a client at a server of the owner's.
-DOUBTFUL = re.compile(r"\[.*\]|\{.*\}|replace.?me|todo|tbd|none|null|client[-_ ]?(id|secret)", re.I)
-SAMPLE = re.compile(r"change.?me|example|sample|default|insecure|password|placeholder", re.I)
+DOUBTFUL = re.compile(
+    r"\[.*\]|\{.*\}|(paste|insert|enter)[-_ ].*|.*[-_ ]here|replace.?me|todo|tbd|none|null"
+    r"|client[-_ ]?(id|secret)|[*•●]{3,}.*",
+    re.I,
+)
+SAMPLE = re.compile(
+    r"change.?me|example|sample|default|insecure|password|placeholder|never.?guess|keyboard.?cat"
+    r"|^[\w.]+\(.*\)$",
+    re.I,
+)
+# What many examples have, and a key of one's own may have too.
+FROM_AN_EXAMPLE = re.compile(r"(super|my).?secret|secret.?key", re.I)
 DRIVERS = {"postgresql": "psycopg", "redis": "redis", "rediss": "redis"}
 
 
@@ -97,6 +107,8 @@ def _public_url_problem(reader: Reader, parts: SplitResult) -> str:
             return (
                 f"must be written in ASCII: {host.encode('idna').decode()} is the name of the host"
             )
+    if "." not in host and PLACEHOLDER.fullmatch(host):
+        return "has a placeholder as its host: write the address that people use"
     if not re.fullmatch(r"[a-z0-9._:-]+", host) or not host.strip("0.:"):
         return "does not name a host that browsers can open, such as https://app.example.org"
     if host.endswith("."):
@@ -120,6 +132,8 @@ def secret_key(reader: Reader, name: str) -> str:
     elif _weak(key):
         tell = reader.notice if reader.development and name in reader.of_app else reader.problem
         tell(name, f"is too weak: {KEY_LENGTH} or more random characters")
+    elif FROM_AN_EXAMPLE.search(key):
+        reader.notice(name, "looks like an example's: run `python scripts/make_env.py` for a new one")
     return key
 
 
@@ -142,8 +156,27 @@ def storage_uri(reader: Reader, name: str) -> str:
     scheme, separator, _ = value.partition("://")
     if not separator or scheme not in ("memory", "redis", "rediss"):
         reader.problem(name, "must be memory:// or redis://…")
+    elif scheme != "memory":
+        _check_redis(reader, name, value)
     need_driver(reader, name, scheme)
     return value
+
+
+def _check_redis(reader: Reader, name: str, value: str) -> None:
+    """Refuse a URL of Redis that cannot be read, or whose database would not be used."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.hostname is not None and parts.port != 0 and not parts.fragment
+    except ValueError:
+        usable = False
+    if not usable:
+        reader.problem(
+            name,
+            "is not a URL like redis://:password@host:6379/0: in its password write # as %23, / as"
+            " %2F and @ as %40",
+        )
+    elif not re.fullmatch(r"/?\d*", parts.path):
+        reader.problem(name, "does not end with the number of a database, such as /0")
 
 
 def need_driver(reader: Reader, name: str, scheme: str) -> None:
@@ -159,8 +192,10 @@ def limit(default: str) -> Callable[[Reader, str], str]:
     def read(reader: Reader, name: str) -> str:
         value = reader.text(name, default)
         try:
-            limits.parse_many(value)
+            usable = all(limit.amount for limit in limits.parse_many(value))
         except ValueError:
+            usable = False
+        if not usable:
             reader.problem(name, f"is not a limit like {default!r}")
         return value
 

@@ -1,6 +1,7 @@
 """Read the `.env` file."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -14,11 +15,12 @@ def read(file: Path) -> tuple[dict[str, str], list[str]]:
 
     Raises ConfigError if the file cannot be read or is not text in UTF-8.
     """
-    found = bindings(file) if file.exists() else []
+    if not file.exists():
+        return {}, [f"{other} is not read: rename it to .env" for other in _misnamed(file)]
+    found = bindings(file)
     good = "".join(binding.original.string for binding in found if not _broken(binding))
     broken = [
-        f"{file}, line {_line(binding)}, cannot be read: write NAME=value, and put values with"
-        " #, $ or spaces in single quotes"
+        f"{file}, line {_line(binding)}, cannot be read: {_advice(binding)}"
         for binding in found
         if _broken(binding)
     ]
@@ -47,10 +49,25 @@ def _text(file: Path) -> str:
     return text
 
 
+def _misnamed(file: Path) -> Iterator[Path]:
+    """Yield what an editor has made of `.env`."""
+    for name in (".env.txt", "env.txt", ".env.env"):
+        if (other := file.with_name(name)).exists():
+            yield other
+
+
 def _broken(binding: Binding) -> bool:
-    """Return whether a line is neither empty, a comment, NAME=value nor a name alone."""
-    no_name = binding.value is None and not (binding.key or "a_comment").isidentifier()
-    return binding.error or no_name
+    """Return whether a line is neither empty, a comment, NAME=value nor a NAME alone."""
+    name = binding.key or "A_COMMENT"
+    alone = binding.value is None and not (name.isidentifier() and name.isupper())
+    return binding.error or alone or "$" in name
+
+
+def _advice(binding: Binding) -> str:
+    name = binding.key or ""
+    if not name.isascii():
+        return "its name has a character that is not ASCII, maybe an invisible one: type it again"
+    return "write NAME=value, and put values with #, $ or spaces in single quotes"
 
 
 def _line(binding: Binding) -> int:

@@ -8,7 +8,7 @@ from ..oauth.claims import userinfo_claims
 from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS
 from ..oauth.provider import Provider, Setting
 from ..oauth.token import bearer_by_default
-from . import look
+from . import look, other_kits
 from .provider_options import with_options
 from .providers import AUTH_METHODS, PRACTICE, origin_of
 from .reader import Reader
@@ -93,7 +93,9 @@ def described(reader: Reader, kind: str, taken: list[str]) -> Iterable[Provider]
         reader.choice(f"{prefix}_AUTH_METHOD", "", *AUTH_METHODS)
         look.check_icon(reader, f"{prefix}_ICON")
         if kind == "OIDC" and "openid" not in settings.get("SCOPE", "openid").split():
-            reader.problem(f"{prefix}_SCOPE", "must include openid")
+            reader.problem(
+                f"{prefix}_SCOPE", "must include openid: separate its words by spaces, not commas"
+            )
         alg = reader.choice(f"{prefix}_ID_TOKEN_ALG", "", *KEY_TYPES, *SECRET_ALGORITHMS)
         if alg in SECRET_ALGORITHMS and settings.get("AUTH_METHOD") == "none":
             reader.problem(f"{prefix}_ID_TOKEN_ALG", f"is {alg}, which needs a client secret")
@@ -124,7 +126,9 @@ def _by_name(reader: Reader, kind: str) -> dict[str, dict[str, str]]:
     for variable in unknown:
         meant = variable in reader.written or get_close_matches(variable, ours, 1, 0.9)
         tell = reader.problem if meant or _is_of(variable, kind, by_name) else reader.notice
-        tell(variable, f"is not one of {kind}_<NAME>_{{{', '.join(endings)}}}")
+        do = other_kits.of_generic(variable, kind, endings, by_name)
+        ours_are = f"is not one of {kind}_<NAME>_{{{', '.join(endings)}}}"
+        tell(variable, f"is not a setting of this app: {do}" if do else ours_are)
     return by_name
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from ..oauth.provider import Provider
-from . import other_providers
+from . import other_kits, other_providers
 from .other_providers import ALLOW_LISTS
 from .reader import Reader
 from .spelling import letters, singular, within
@@ -13,15 +13,6 @@ from .spelling import letters, singular, within
 DECIDING = ("SIGNUP", "REQUIRE_EMAIL", "ADMINS", "LINK_BY_EMAIL", "UNRESTRICTED_PROVIDERS")
 # Every name that begins so is checked with its provider.
 GENERIC = ("OIDC_", "OAUTH_")
-# What is meant by names that other frameworks, platforms and programs have.
-OTHER_WORDS = {
-    "FLASK_ENV": "APP_ENV",
-    "ENVIRONMENT": "APP_ENV",
-    "FLASK_SECRET_KEY": "SECRET_KEY",
-    "SQLALCHEMY_DATABASE_URI": "DATABASE_URL",
-    **dict.fromkeys(("BASE_URL", "SITE_URL", "APP_URL", "SERVER_NAME"), "PUBLIC_URL"),
-    **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), "OUTBOUND_PROXY"),
-}
 
 
 def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[str]) -> None:
@@ -39,21 +30,21 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
     unknown = [name for name in unknown if not name.startswith(GENERIC)]
     # Of the process's variables only an allow-list of another provider is told.
     told = [one for one in unknown if one in reader.written or one.upper().endswith(ALLOW_LISTS)]
+    told = [one for one in told if not one.upper().startswith(GENERIC)]
     others = other_providers.explanations(told, providers)
     for name in unknown:
         own = name in reader.written
         if name in others:
             _tell_other(reader, name, others[name])
             continue
+        if own and (advice := other_kits.advice(name, prefixes)):
+            reader.notice(name, f"is not a setting of this app: {advice}")
+            continue
         meant = meanings.get(_nearest(letters(name), by_length, own), "")
         meant = meant or _loosely(name, reader.asked, prefixes, allow_lists, own)
         if own and not meant:
             meant = _by_another_name(reader, name, providers)
-        text = f"did you mean {meant}?" if meant else ""
-        if (named := name.upper()).endswith("_FILE") and named[:-5] in reader.asked:
-            meant, text = named[:-5], "only secrets can come from a file"
-        if text:
-            _tell(reader, name, meant, text, allow_lists)
+        _tell(reader, name, meant, allow_lists)
 
 
 def _meanings(
@@ -65,7 +56,15 @@ def _meanings(
     return settings | {letters(one.removeprefix(prefix)): one for one, prefix in pairs}
 
 
-def _tell(reader: Reader, name: str, meant: str, text: str, allow_lists: Collection[str]) -> None:
+def _tell(reader: Reader, name: str, meant: str, allow_lists: Collection[str]) -> None:
+    """Report a name that stands for the setting `meant`, if there is one."""
+    text = f"did you mean {meant}?"
+    if not name.isascii():
+        text += " Type its name again: it has a character that is not ASCII, maybe an invisible one"
+    if (named := name.upper()).endswith("_FILE") and named[:-5] in reader.asked:
+        meant, text = named[:-5], "only secrets can come from a file"
+    if not meant:
+        return
     text = f"is not a setting of this app: {text}"
     if name in reader.written and meant in (*allow_lists, *DECIDING):
         reader.problem(name, text)
@@ -99,7 +98,10 @@ def _tell_other(reader: Reader, name: str, text: str) -> None:
 
 def _by_another_name(reader: Reader, name: str, providers: Iterable[Provider]) -> str:
     """Return the setting that has this name elsewhere.  If it is set, the name is no mistake."""
-    meant = OTHER_WORDS.get(name.upper()) or other_providers.meant(name, providers)
+    if name.upper().startswith(GENERIC):
+        return name.upper()
+    prefixes = [provider.setting("") for provider in providers]
+    meant = other_kits.meant(name, prefixes) or other_providers.meant(name, providers)
     return "" if meant in reader.values else meant
 
 

@@ -59,6 +59,9 @@ def _authorization_params(reader: Reader, provider: Provider) -> Mapping[str, st
     """
     name = provider.setting("AUTHORIZATION_PARAMS")
     text = reader.text(name).removeprefix("?")
+    if re.search(r"[,;]\s*\w+=", text):
+        reader.problem(name, "must have & between its parameters")
+        return {}
     try:
         pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict")
     except ValueError:

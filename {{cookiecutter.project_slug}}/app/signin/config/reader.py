@@ -15,7 +15,9 @@ ROOT = PACKAGE.parent if (PACKAGE / "__init__.py").exists() else PACKAGE
 SERVICE_LINK = re.compile(
     r"\w+_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)=.*|\w+_PORT=(tcp|udp)://.*"
 )
-QUOTES = ("'", '"')
+# Characters that a page or a messenger puts into what is copied; nobody sees them.
+INVISIBLE = "\u00a0\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff"
+ENDS = re.compile(rf"^[\s{INVISIBLE}]+|[\s{INVISIBLE}]+\Z")
 
 
 class Environment(dict[str, str]):
@@ -58,6 +60,8 @@ def environment(file: Path = ROOT / ".env") -> Environment:
 class Reader:
     """The environment, and the problems found in it.  An empty value counts as unset.
 
+    Spaces and invisible characters at the ends of a value are left out.
+
     `problems` stop the app.  `incomplete` does so in production only.  `notices` are only reported.
     `asked` has each name that was read.  `written` has the names that the owner wrote: those of
     `.env`, or all if `environ` is not from `environment()`.  For `of_app` see `Environment`.
@@ -65,7 +69,7 @@ class Reader:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         stripped = {
-            name: value.strip()
+            name: ENDS.sub("", value)
             for name, value in environ.items()
             if not SERVICE_LINK.fullmatch(f"{name}={value}")
         }
@@ -95,17 +99,6 @@ class Reader:
         """Add something that the owner should know."""
         self.notices.append(f"{name} {text}")
 
-    def check_quotes(self) -> None:
-        """Refuse values that stand in quotes, as `docker --env-file` leaves them."""
-        for name in sorted(self.asked & self.values.keys()):
-            value = self.values[name]
-            if len(value) > 1 and value[0] == value[-1] and value[0] in QUOTES:
-                self.problem(name, "is in quotes, which belong to the value here: remove them")
-            elif value[:1] in QUOTES or value[-1:] in QUOTES:
-                self.notice(name, "has a quote at one end only: remove it, or add the other one")
-            elif value.startswith("# "):
-                self.problem(name, "is a comment: write it above the line, and a value or nothing")
-
     def read_file(self, name: str) -> None:
         """Take a secret from the file that `<NAME>_FILE` names, if it is set."""
         variable = f"{name}_FILE"
@@ -117,7 +110,7 @@ class Reader:
             self.problem(name, f"and {variable} are both set: remove one of them")
             return
         try:
-            self.values[name] = Path(path).read_text(encoding="utf-8-sig").strip()
+            self.values[name] = ENDS.sub("", Path(path).read_text(encoding="utf-8-sig"))
         except (OSError, ValueError):
             self.problem(variable, "names a file that cannot be read as UTF-8 text")
             return
@@ -151,7 +144,7 @@ class Reader:
     def number(self, name: str, default: int, *, least: int, most: int = 10**9) -> int:
         """Return a whole number in a range."""
         value = self.text(name, str(default))
-        if not value.isdecimal() or not least <= int(value) <= most:
+        if not re.fullmatch(r"\d{1,10}", value) or not least <= int(value) <= most:
             self.problem(name, f"is not a whole number from {least} to {most}")
             return default
         return int(value)

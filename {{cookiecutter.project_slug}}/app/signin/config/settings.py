@@ -11,7 +11,7 @@ from typing import Any
 from ..oauth.provider import Client, Provider
 from ..oauth.transport.proxy import DirectHost
 from ..providers import load as all_providers
-from . import access, checks, database, generic_providers, look, names, outbound, providers
+from . import access, checks, copied, database, generic_providers, look, names, outbound, providers
 from .errors import ConfigError
 from .reader import Reader
 
@@ -326,8 +326,7 @@ def _check(reader: Reader, chosen: Iterable[Provider], clients: Mapping[str, Cli
     access.restrictions(reader, chosen, clients)
     access.lists_without_effect(reader, chosen, clients)
     access.trusted_addresses(reader, clients)
-    reader.check_quotes()
+    copied.check(reader)
     names.check(reader, chosen, access.lists(reader, chosen))
-    fatal = reader.problems + ([] if reader.development else reader.incomplete)
-    if fatal:
-        raise ConfigError(fatal)
+    if reader.problems or (reader.incomplete and not reader.development):
+        raise ConfigError(reader.problems + reader.incomplete)

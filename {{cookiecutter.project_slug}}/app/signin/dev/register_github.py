@@ -24,10 +24,10 @@ from ..providers.github import profile_url
 
 BUTTON = "Register here, by one click"
 EXPLAINED = (
-    "GitHub shows what is asked for, makes a GitHub App, and sends you back here. It differs from"
-    " an OAuth App, which the steps below make: it has up to ten callback URLs, and permissions in"
-    " place of scopes, here only to read e-mail addresses. For GITHUB_ALLOWED_ORGS take an OAuth"
-    " App."
+    "GitHub asks you to confirm, creates a GitHub App, and sends you back here. The steps below"
+    " create an OAuth App instead. A GitHub App can have up to ten callback URLs, and it has"
+    " permissions instead of scopes: this one may only read e-mail addresses. GITHUB_ALLOWED_ORGS"
+    " needs an OAuth App."
 )
 NAME_LENGTH = 34
 CODE = re.compile(r"[A-Za-z0-9_-]{1,255}")

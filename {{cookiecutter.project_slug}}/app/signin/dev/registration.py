@@ -16,6 +16,14 @@ class NoRegistration(Exception):
     """The provider takes no registrations by itself."""
 
 
+def unset_address(provider: Provider) -> str:
+    """Return the setting that must name the provider's server first, or an empty string."""
+    for setting in provider.settings:
+        if setting.required and setting.default and setting.default in provider.discovery_url:
+            return provider.setting(setting.ending)
+    return ""
+
+
 def register(provider: Provider, initial_token: str) -> dict[str, str]:
     """Register this app; return the settings for `.env`, by name.
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from ..auth import settings
 from ..auth.buttons import buttons, mark_url
 from ..auth.limits import count_starts
-from ..config import ROOT
+from ..config import ROOT, copied
 from ..config.callback import needed_public_url
 from ..config.providers import needed_settings
 from ..oauth.errors import OAuthError
@@ -40,6 +40,7 @@ def setup() -> str:
         may_write=is_from_this_machine(),
         secret_names=secret_names,
         one_click=one_click,
+        unset_address=registration.unset_address,
         steps=steps,
         max_value=MAX_VALUE,
     )
@@ -60,6 +61,11 @@ def save(name: str) -> Response:
     if not values:
         flash("Fill in the fields first: nothing was written.", "error")
         return _back_to(name)
+    # Such a value would stop the app, and this page with it.
+    for each, value in values.items():
+        if problem := copied.problem(each, value):
+            flash(f"{each} {problem}. Nothing was written.", "error")
+            return _back_to(name)
     return _write(name, values)
 
 
@@ -70,6 +76,9 @@ def register(name: str) -> Response:
     provider = settings().known_providers().get(name) or abort(404)
     if not is_from_this_machine():
         abort(403)
+    if setting := registration.unset_address(provider):
+        flash(f"Write {setting} first, so that the app knows where to register.", "error")
+        return _back_to(name)
     try:
         values = registration.register(provider, request.form.get("initial_token", "").strip())
     except registration.NoRegistration:

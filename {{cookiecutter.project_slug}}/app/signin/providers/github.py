@@ -126,6 +126,8 @@ PROVIDER = Provider(
     choose_account={"prompt": "select_account"},
     issuers=issuers,
     claims=claims,
+    # OAuth Apps and GitHub Apps; the ID of a GitHub App, a number, is another thing.
+    client_id_pattern=r"(Ov|Iv)\w[\w.]+|[0-9a-f]{20}",
     settings=(
         Setting(ending="ALLOWED_ORGS", allow_list=True, scope="read:org", example="my-company"),
     ),

@@ -1,8 +1,9 @@
 """What a page does for the person at it: times, waiting, second thoughts, the field to mend."""
 
+import pytest
 from harness.app_server import RunningApp
 from harness.counting_provider import CountingProvider
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .test_signing_in import press
 
@@ -17,6 +18,21 @@ def test_times_are_told_as_people_tell_them(
     expect(time).to_have_text("just now")
     assert "20" in (time.get_attribute("title") or ""), "the exact time"
     assert no_complaints == []
+
+
+@pytest.mark.parametrize("tag", ["<html>", '<html lang="en_GB">'])
+def test_times_in_the_base_template_of_another_app(tag: str, app: RunningApp, page: Page) -> None:
+    def other(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('<html lang="en">', tag))
+
+    page.goto(f"{app.url}/login?next=/account")
+    press(page, "GitHub")
+    page.wait_for_url(f"{app.url}/account")
+    page.route("**/account/activity", other)
+    page.goto(f"{app.url}/account/activity")
+    assert page.evaluate("document.documentElement.outerHTML").startswith(tag)
+    expect(page.locator("time").first).to_have_text("just now")
 
 
 def test_events_are_a_list_on_a_phone(app: RunningApp, page: Page) -> None:

@@ -48,7 +48,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 }
 
 const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
-const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+// A base template of another app may have no lang, or one like en_GB.
+const lang = document.documentElement.lang.replaceAll("_", "-") || "en";
+const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 
 // "5 minutes ago" within a week, then the local date. The title has the exact time.
 function tellTimes(part) {

@@ -14,6 +14,7 @@ from .reader import Reader
 
 LOCAL_URL = "http://localhost:8000"
 KEY_LENGTH = 32
+NEW_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
 # What examples and instructions have in place of a value.
 PLACEHOLDER = re.compile(r"…|\.{3}|<.*>|your[-_ ].*|change.?me|x{3,}|\*{3,}", re.I)
 # What may be one, and may be the name of a client at a server of the owner's.
@@ -131,9 +132,9 @@ def secret_key(reader: Reader, name: str) -> str:
         reader.problem(name, "is missing: run `python scripts/make_env.py`")
     elif _weak(key):
         tell = reader.notice if reader.development and name in reader.of_app else reader.problem
-        tell(name, f"is too weak: {KEY_LENGTH} or more random characters")
+        tell(name, f"is too weak: set {KEY_LENGTH} or more random characters, from {NEW_KEY}")
     elif FROM_AN_EXAMPLE.search(key):
-        reader.notice(name, "looks like an example's: run `python scripts/make_env.py` for a new one")
+        reader.notice(name, f"looks like an example's: set a new one, from {NEW_KEY}")
     return key
 
 

@@ -40,7 +40,8 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
         if own and (advice := other_kits.advice(name, prefixes)):
             reader.notice(name, f"is not a setting of this app: {advice}")
             continue
-        meant = meanings.get(_nearest(letters(name), by_length, own), "")
+        small = name.upper() if own and name.upper().startswith(GENERIC) else ""
+        meant = small or meanings.get(_nearest(letters(name), by_length, own), "")
         meant = meant or _loosely(name, reader.asked, prefixes, allow_lists, own)
         if own and not meant:
             meant = _by_another_name(reader, name, providers)
@@ -98,8 +99,6 @@ def _tell_other(reader: Reader, name: str, text: str) -> None:
 
 def _by_another_name(reader: Reader, name: str, providers: Iterable[Provider]) -> str:
     """Return the setting that has this name elsewhere.  If it is set, the name is no mistake."""
-    if name.upper().startswith(GENERIC):
-        return name.upper()
     prefixes = [provider.setting("") for provider in providers]
     meant = other_kits.meant(name, prefixes) or other_providers.meant(name, providers)
     return "" if meant in reader.values else meant

@@ -893,7 +893,12 @@ COPIED = [
         {"DATABASE_URL": "$(cat /run/secrets/database)"},
         alone=False,
     ),
-    Planted("a key of a tutorial", ("SECRET_KEY", "random"), {"SECRET_KEY": "super-secret" * 4}),
+    Planted(
+        "a key of a tutorial",
+        ("SECRET_KEY", "an example's"),
+        {"SECRET_KEY": "super-secret-0123456789-abcdefghijk"},
+        result="warn",
+    ),
     Planted(
         "Python as the key",
         ("SECRET_KEY", "random"),
@@ -965,12 +970,14 @@ COPIED = [
         "a masked secret",
         ("OIDC_OP_CLIENT_SECRET", "placeholder"),
         {"OIDC_OP_CLIENT_SECRET": "********1234"},
+        result="warn",
         alone=False,
     ),
     Planted(
         "a placeholder with words",
         ("OIDC_OP_CLIENT_ID", "placeholder"),
         {"OIDC_OP_CLIENT_ID": "paste-the-client-id-here"},
+        result="warn",
         alone=False,
     ),
     Planted(
@@ -1123,7 +1130,13 @@ VALUES = [
         environ={"FLASK_RUN_PORT": "8000"},
     ),
     Planted("two slashes", ("DATABASE_URL", "sqlite:///"), {"DATABASE_URL": "sqlite://app.db"}),
-    Planted("in memory", ("DATABASE_URL", "memory"), {"DATABASE_URL": "sqlite:///:memory:"}),
+    Planted(
+        "in memory",
+        ("DATABASE_URL", "memory"),
+        {"DATABASE_URL": "sqlite:///:memory:"},
+        "warn",
+        alone=False,
+    ),
     Planted(
         "no such folder in instance/",
         ("DATABASE_URL", "folder"),

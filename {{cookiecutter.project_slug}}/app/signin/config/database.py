@@ -74,7 +74,8 @@ def _check_postgresql(reader: Reader, name: str, url: URL) -> None:
     """Refuse what would fail at the first connection only."""
     if "@" in (url.host or ""):
         reader.problem(name, "has an @ in its password: write it as %40")
-    if PLACEHOLDER.fullmatch(str(url.password)) and url.password:
+    password = (url.password or "").strip("[]")
+    if PLACEHOLDER.fullmatch(password):
         reader.problem(name, "has a placeholder as its password: fill in the real one")
     if url.host and not url.database:
         reader.problem(name, "names no database: add / and its name at the end")

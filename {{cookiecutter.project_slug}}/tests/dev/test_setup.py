@@ -15,7 +15,7 @@ from app.signin.config import ROOT
 from app.signin.dev import env_writer
 from app.signin.dev.env_writer import NotWritable, with_values, write
 from app.signin.dev.steps import steps
-from app.signin.oauth.provider import Setting
+from app.signin.oauth.provider import Provider, Setting
 from tests.browser import callback_after
 from tests.examples import PLAIN
 
@@ -141,6 +141,16 @@ def test_the_form_writes_what_was_pasted(plain, env_file):
     assert found["APP_ENV"] == "development"
 
 
+@pytest.mark.parametrize("pasted", ["\u201cour-id\u201d", "PLAIN_CLIENT_ID=our-id", "$(cat id)"])
+def test_what_would_stop_the_app_is_not_written(pasted, plain, env_file):
+    before = env_file.read_text()
+    plain.press("/dev/setup/plain", PLAIN_CLIENT_ID=pasted, PLAIN_CLIENT_SECRET="a-secret")
+    page = plain.get("/dev/setup").text
+    assert "PLAIN_CLIENT_ID " in page
+    assert "Nothing was written" in page
+    assert env_file.read_text() == before
+
+
 def test_an_empty_field_keeps_what_is_there(plain, env_file):
     plain.press("/dev/setup/plain", PLAIN_CLIENT_ID="our-id", PLAIN_CLIENT_SECRET="")
     assert dotenv_values(env_file)["PLAIN_CLIENT_SECRET"] == "old secret"
@@ -178,6 +188,19 @@ def test_what_cannot_be_written_is_told(plain, env_file):
     plain.press("/dev/setup/plain", PLAIN_CLIENT_ID="our-id")
     assert ".env cannot be written" in unescape(plain.get("/dev/setup").text)
     assert env_file.read_bytes() == b"\xff\xfe"
+
+
+def test_nothing_is_sent_before_the_address_is_known(make_app, env_file):
+    domain = Setting(ending="DOMAIN", required=True, default="your-town.example", example="a.org")
+    town = Provider(
+        name="town", label="Town", issuer="https://your-town.example", settings=(domain,)
+    )
+    browser = make_app(declared=[town]).test_client()
+    assert "/dev/register/town" not in browser.get("/dev/setup").text
+    browser.press("/dev/register/town")
+    assert "Write TOWN_DOMAIN first" in browser.get("/dev/setup").text
+    known = make_app({"TOWN_DOMAIN": "own.example"}, declared=[town]).test_client()
+    assert "/dev/register/town" in known.get("/dev/setup").text
 
 
 def test_a_provider_that_registers_nobody(browser, env_file):

@@ -215,5 +215,4 @@ def _picture(value: object, own_url: str) -> str | None:
     given = value if isinstance(value, str) else ""
     own = bool(own_url) and given.startswith(f"{own_url}/")
     url = given if own else re.sub("^http:", "https:", given)
-    usable = 0 < len(url) <= PICTURE_LENGTH and allowed_url(url, loopback=own)
-    return url if usable else None
+    return url if 0 < len(url) <= PICTURE_LENGTH and allowed_url(url, loopback=own) else None

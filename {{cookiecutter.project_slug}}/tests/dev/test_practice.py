@@ -119,7 +119,7 @@ def test_a_person_can_be_typed_in(browser, provider, verified):
     fields = TYPED | ({"typed_email_verified": "1"} if verified else {})
     assert pick(browser, "typed", provider=provider, **fields).location == "/"
     user = browser.user()
-    # GitHub gives verified addresses only.
+    # The other kind of provider gives verified addresses only.
     address = "zoe@corp.example" if verified or provider == "practice" else None
     assert (user["name"], user["email"]) == ("Zoë", address)
     assert user["email_verified"] is verified

@@ -13,7 +13,7 @@ from .findings import Finding
 
 MAIL = re.compile("e?mail", re.IGNORECASE)
 # How personal tokens, API keys and private keys begin, which no provider takes as a client secret.
-OTHER_KINDS = re.compile(r"gh[opsur]_|github_pat_|glpat-|AIza|ya29\.|xox[a-z]-|-----BEGIN")
+OTHER_KINDS = re.compile(r"gh[opsur]_|github_|glpat-|AIza|ya29\.|xox[a-z]-|-----BEGIN")
 
 
 def checks(settings: Settings, client: Client) -> Iterator[Finding]:

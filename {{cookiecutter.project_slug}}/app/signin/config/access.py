@@ -16,8 +16,8 @@ def domains(reader: Reader, name: str) -> frozenset[str]:
     if not all(re.fullmatch(r"[a-z0-9.-]+\.[a-z0-9-]+", domain) for domain in found):
         reader.problem(
             name,
-            "is not a list of domains like example.org,example.com: write each in ASCII, without"
-            " @, *, https:// and quotes, and put commas between them",
+            "is not a list of domains like example.org: write each in ASCII, without @, *, https://"
+            " and quotes, and put commas between them",
         )
     return found
 
@@ -31,7 +31,7 @@ def admins(reader: Reader, chosen: Iterable[Provider]) -> None:
             reader.problem(
                 "ADMINS",
                 "is not a list of provider:sub, with providers of this app: write each as"
-                " `flask users list` shows it, such as github:583231, with commas between them",
+                " `flask users list` shows it, with commas between them",
             )
             return
 

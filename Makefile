@@ -61,8 +61,8 @@ newest: setup  ## Run the app's tests with the newest packages (VERSIONS=lowest,
 release:  ## Commit and tag a release, here (VERSION=0.2.0); make check must have passed
 	@$(FOUND) scripts/release.py '$(VERSION)'
 
-swaps: setup  ## Run the whole suite of an app without Flask-Login, and with Flask-SQLAlchemy-Lite
-	WHOLE_SUITE=1 $(RUN) -m pytest tests/dependencies/test_swaps.py
+swaps: setup  ## Run whole suites: without Flask-Login, with Flask-SQLAlchemy-Lite, by the tutorial
+	WHOLE_SUITE=1 $(RUN) -m pytest tests/dependencies/test_swaps.py tests/docs/test_commands.py
 
 docs: setup  ## Build the docs as a site with search, in build/docs
 	@$(RUN) scripts/docs_site.py

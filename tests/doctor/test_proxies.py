@@ -1,11 +1,12 @@
 """`flask doctor` asks for the app through its proxies, and compares what they say with settings."""
 
 import http.client
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from harness.app_server import running_app
+from harness.app_server import RunningApp, running_app
 from harness.bad_provider import Listener, Reply, Seen
 from harness.certificates import Authority, authority
 
@@ -118,10 +119,22 @@ def test_an_app_that_does_not_answer_is_not_checked(
     assert "-     proxies: not checked, " in output
 
 
-def test_only_who_has_the_key_is_told(sqlite_url: str) -> None:
-    with running_app(sqlite_url) as app:
-        for headers in ({}, {"X-Doctor": "x"}, {"X-Doctor": "ImEi.aaaa.bbbb"}):
-            connection = http.client.HTTPConnection(app.url.removeprefix("http://"), timeout=5)
-            connection.request("GET", "/login/doctor/arrival", headers=headers)
-            assert connection.getresponse().status == 404
-            connection.close()
+def test_only_who_has_the_key_is_told(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.signin.auth import arrival
+
+    with running_app(sqlite_url) as app, app.app.app_context():
+        good, in_a_while = arrival.ticket(), time.time() + 61
+        at, _, signature = good.partition(".")
+        wrong = ["", "x", good[:-1], f"{at}.", f"{int(at) + 1}.{signature}", f"{at}.\u00fc"]
+        assert asked(app, good) == 200
+        assert [asked(app, one) for one in wrong] == [404] * len(wrong)
+        monkeypatch.setattr(arrival.time, "time", lambda: in_a_while)
+        assert asked(app, good) == 404
+
+
+def asked(app: RunningApp, ticket: str) -> int:
+    connection = http.client.HTTPConnection(app.url.removeprefix("http://"), timeout=5)
+    connection.request("GET", "/login/doctor/arrival", headers={"X-Doctor": ticket})
+    status = connection.getresponse().status
+    connection.close()
+    return status

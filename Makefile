@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup servers demo test check fix lock newest swaps release catalogue mutate docs
-.PHONY: screenshots
+.PHONY: screenshots proofs
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -61,8 +61,11 @@ newest: setup  ## Run the app's tests with the newest packages (VERSIONS=lowest,
 release:  ## Commit and tag a release, here (VERSION=0.2.0); make check must have passed
 	@$(FOUND) scripts/release.py '$(VERSION)'
 
-swaps: setup  ## Run whole suites: without Flask-Login, with Flask-SQLAlchemy-Lite, by the tutorial
-	WHOLE_SUITE=1 $(RUN) -m pytest tests/dependencies/test_swaps.py tests/docs/test_commands.py
+swaps: setup  ## Run the whole suite of an app without Flask-Login, and with Flask-SQLAlchemy-Lite
+	WHOLE_SUITE=1 $(RUN) -m pytest tests/dependencies/test_swaps.py
+
+proofs: setup servers  ## The long proofs of the docs: the site, and the tutorial with every test of its app
+	WHOLE_SUITE=1 $(RUN) -m pytest tests/docs
 
 docs: setup  ## Build the docs as a site with search, in build/docs
 	@$(RUN) scripts/docs_site.py

@@ -156,7 +156,7 @@ def test_make_an_app(machine: Machine) -> None:
 def test_the_tutorial(machine: Machine) -> None:
     """`make check` runs one file of the app's tests: tests/app_suite runs all of them.
 
-    With WHOLE_SUITE=1, as `make swaps` has it, it runs all here too.
+    With WHOLE_SUITE=1, as `make proofs` has it, it runs all here too.
     """
     page = "docs/tutorial.md"
     machine.follow(page, "1. Generate", 0)

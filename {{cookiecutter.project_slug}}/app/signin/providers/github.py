@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..oauth.claims import as_sub
 from ..oauth.errors import InvalidResponse, OAuthError, UnexpectedStatus
-from ..oauth.provider import Claims, Colors, Grant, Provider, Setting
+from ..oauth.provider import Claims, Colors, Document, Grant, Provider, Setting
 
 # 90 lines: e-mail addresses and organizations are separate, paged lists.
 ISSUER = "https://github.com/login/oauth"
@@ -100,9 +100,7 @@ def _primary(emails: list[Any]) -> str | None:
     return next((entry.get("email") for entry in usable), None)
 
 
-def issuers(
-    provider: Provider, metadata: Mapping[str, Any], claims: Mapping[str, Any]
-) -> tuple[str, ...]:
+def issuers(provider: Provider, metadata: Document, claims: Document) -> tuple[str, ...]:
     """Quirk: GitHub sends `iss` since 2026; an enterprise server may still send github.com's.
 
     Spec: RFC 9207.

@@ -32,7 +32,7 @@ def sign_in(app: RunningApp, page: Page, fault: str = "") -> None:
 @pytest.mark.parametrize("context", [("desk", "light", "no JavaScript")], indirect=True)
 def test_an_arrow_opens_without_javascript(app: RunningApp, page: Page) -> None:
     sign_in(app, page)
-    page.get_by_role("link", name="Flow inspector").click()
+    page.get_by_role("link", name="Flow inspector", exact=True).click()
     steps = page.locator("details.step")
     exchange = steps.filter(has_text="/dev/practice/token")
     expect(exchange.get_by_text("code_verifier")).to_be_hidden()

@@ -103,12 +103,12 @@ def test_others_are_folded_up_and_lead_to_their_instructions(
     page.get_by_role("searchbox", name="Find a provider").last.fill("faceb")
     page.get_by_role("searchbox", name="Find a provider").last.press("Enter")
     page.wait_for_url("**/dev/setup#facebook")
-    expect(page.get_by_text("FACEBOOK_CLIENT_ID=")).to_be_visible()
-    expect(page.get_by_text("APPLE_CLIENT_ID=")).to_be_hidden()
+    expect(page.get_by_label("FACEBOOK_CLIENT_ID")).to_be_visible()
+    expect(page.get_by_label("APPLE_CLIENT_ID")).to_be_hidden()
     field(page).fill("apple")
-    expect(page.get_by_text("FACEBOOK_CLIENT_ID=")).to_be_hidden()
+    expect(page.get_by_label("FACEBOOK_CLIENT_ID")).to_be_hidden()
     field(page).press("Enter")
-    expect(page.get_by_text("APPLE_CLIENT_ID=")).to_be_visible()
+    expect(page.get_by_label("APPLE_CLIENT_ID")).to_be_visible()
     assert no_complaints == []
 
 

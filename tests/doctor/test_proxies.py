@@ -2,8 +2,9 @@
 
 import http.client
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import pytest
 from harness.app_server import RunningApp, running_app
@@ -17,14 +18,14 @@ class Proxy(Listener):
     """A proxy with TLS, which says what the given headers say."""
 
     port_of_app = 0
-    headers: dict[str, str] = {}  # noqa: RUF012 - replaced, never changed
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def answer(self, seen: Seen) -> Reply:
         """Pass a request on."""
         connection = http.client.HTTPConnection("localhost", self.port_of_app, timeout=5)
         own = {"X-Doctor": seen.headers.get("x-doctor", ""), "Host": seen.headers["host"]}
         try:
-            connection.request("GET", seen.path, headers=own | self.headers)
+            connection.request("GET", seen.path, headers={**own, **self.headers})
             answer = connection.getresponse()
             return Reply(answer.read(), answer.status)
         except OSError:

@@ -46,8 +46,7 @@ def _access(file: Path, settings: Settings) -> Iterator[Finding]:
 
 def _git(git: str, file: Path, *command: str) -> int:
     """Return git's exit code: 0 for yes, 1 for no; others mean that it cannot tell."""
-    # Its own arguments, and a path that is not from outside.
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - no shell; the path is not from outside
         [git, *command, file.name], cwd=file.parent, capture_output=True, check=False
     )
     return done.returncode

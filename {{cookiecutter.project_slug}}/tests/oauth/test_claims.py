@@ -191,6 +191,11 @@ def test_a_picture_of_the_app_itself_stays(picture, kept):
     assert sanitized(Claims(sub="1", picture=picture), "http://localhost:8000").picture == kept
 
 
+def test_an_address_that_only_begins_like_the_app_s_is_another():
+    claims = sanitized(Claims(sub="1", picture="http://localhost:8000/1"), "http://localhost:800")
+    assert claims.picture == "https://localhost:8000/1"
+
+
 @pytest.mark.parametrize(("kept", "name"), [(("name",), "Ada Lovelace"), ((), None)])
 def test_a_claim_that_comes_once_stays(kept, name):
     """Where a provider sends it each time, one that is missing was taken back."""

@@ -7,7 +7,7 @@ from harness.app_server import RunningApp
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import insert, update
 
-from .test_every_page import FEWER, SIZES, problems
+from .test_every_page import LOOKS, SIZES, problems
 
 ADMIN_PAGES = (
     "/admin/",
@@ -110,7 +110,7 @@ def test_without_javascript(app: RunningApp, chromium: Browser) -> None:
     context.close()
 
 
-@pytest.mark.parametrize(("size", "theme"), FEWER)
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_pages_for_administrators(
     app: RunningApp, page: Page, no_complaints: list[str], size: str, theme: Any
 ) -> None:

@@ -59,7 +59,7 @@ def test_login(app: RunningApp, page: Page) -> None:
     page.locator("[type=submit]").click()
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url(f"{app.url}/notes")
-    assert page.get_by_text("Name ada").is_visible()
+    assert page.locator("summary").get_by_text("Name ada").is_visible()
 
     (request,) = posted
     assert "cookie" not in request.all_headers()

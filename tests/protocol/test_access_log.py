@@ -44,6 +44,11 @@ def production(
     tmp_path_factory: pytest.TempPathFactory, sqlite: Callable[[], str], provider: BadProvider
 ) -> Iterator[Served]:
     with gunicorn(tmp_path_factory.mktemp("gunicorn"), sqlite(), settings(provider)) as made:
+        # The line about the request that found the app ready is written after its answer.
+        end = time.monotonic() + 5
+        while not access_lines(made.written().splitlines()):
+            assert time.monotonic() < end, made.written()
+            time.sleep(0.01)
         yield made
 
 

@@ -20,9 +20,11 @@ from local_extensions import OTHER_NAMES  # noqa: E402 - after the path
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 PAGE = ROOT / "docs" / "providers.md"
 KNOWN = TEMPLATE / "app" / "signin" / "config" / "known_providers.txt"
+RECORDED = TEMPLATE / "tests" / "providers" / "recorded"
 KNOWN_HEAD = """\
 # The providers of the template, also those that this app was made without, so that the app can say
-# what a line of .env for one of them needs: name|label|its e-mail address|other names.
+# what a line of .env for one of them needs:
+# name|label|its e-mail address|its ids of people, if they are numbers|other names.
 # Written by the template's scripts/catalogue.py.
 """
 FOLDER = "../%7B%7Bcookiecutter.project_slug%7D%7D/docs/providers"
@@ -63,8 +65,17 @@ def known() -> str:
     for provider, facts in sorted(declared(), key=lambda pair: str(pair[0].name)):
         others = sorted(other for other, name in OTHER_NAMES.items() if name == provider.name)
         email = EMAIL[facts["E-mail address"]]
-        rows.append(f"{provider.name}|{provider.label}|{email}|{','.join(others)}\n")
+        ids = "numbers" if has_numbers(provider.name) else ""
+        rows.append(f"{provider.name}|{provider.label}|{email}|{ids}|{','.join(others)}\n")
     return KNOWN_HEAD + "".join(rows)
+
+
+def has_numbers(name: str) -> bool:
+    """Return whether each id of a person in the provider's recorded answers is a number."""
+    recorded = json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
+    claims = [case.get("claims") for case in (recorded, *recorded["cases"])]
+    ids = [one["sub"] for one in claims if one]
+    return bool(ids) and all(map(str.isdecimal, ids))
 
 
 @cache

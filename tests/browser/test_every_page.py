@@ -1,15 +1,13 @@
 """Every page, light and dark, on a phone and on a desk: looked at by Chromium and by axe."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from harness.app_server import RunningApp, running_app
-from harness.node_servers import NODE
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page
 
-AXE = NODE / "node_modules" / "axe-core" / "axe.min.js"
-SIZES = {"phone": (320, 640), "desk": (1280, 800)}
+from .looks import problems_in_each_look
+
 OPEN_TO_ALL = (
     "/",
     "/login",
@@ -24,42 +22,8 @@ OPEN_TO_ALL = (
     "/dev/setup",
 )
 
-
-LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
 # Yellow can hardly be seen on white, and dark blue hardly on black.
 COLORS = ("#ffd400", "#00107a")
-
-
-@pytest.fixture
-def context(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[BrowserContext]:
-    """The fixture of harness.chromium, in a size and a theme."""
-    size, theme = request.param
-    width, height = SIZES[size]
-    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-    yield context
-    context.close()
-
-
-def problems(page: Page, complaints: list[str]) -> dict[str, Any]:
-    """Return what is wrong with the page that is open."""
-    assert AXE.is_file(), "run `npm ci` in tests/node: axe-core is not installed"
-    wide = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    page.evaluate(AXE.read_text())
-    violations = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    found = {
-        "too wide by": wide,
-        "axe": [
-            f"{violation['id']}: {node['html']} {node['failureSummary']}"
-            for violation in violations
-            for node in violation["nodes"]
-        ],
-        # A page that answers 404 is one that the browser "failed to load".
-        "console": [text for text in complaints if "Failed to load resource" not in text],
-    }
-    complaints.clear()
-    return {what: value for what, value in found.items() if value}
 
 
 def pages_for_users(app: RunningApp, context: BrowserContext) -> Iterator[str]:
@@ -74,21 +38,19 @@ def pages_for_users(app: RunningApp, context: BrowserContext) -> Iterator[str]:
     yield "/admin/?search=nobody"
 
 
-@pytest.mark.parametrize("context", LOOKS, indirect=True, ids="-".join)
 def test_pages_for_everybody(app: RunningApp, page: Page, no_complaints: list[str]) -> None:
     found = {}
     for path in OPEN_TO_ALL:
         page.goto(app.url + path)
-        found[path] = problems(page, no_complaints)
+        found[path] = problems_in_each_look(page, no_complaints)
     page.goto(f"{app.url}/login")
     page.get_by_role("button", name="Continue with Practice provider").click()
     page.wait_for_url("**/dev/practice/**")
     page.locator("details > summary").click()
-    found["practice"] = problems(page, no_complaints)
+    found["practice"] = problems_in_each_look(page, no_complaints)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("context", LOOKS, indirect=True, ids="-".join)
 def test_pages_for_users(
     app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
 ) -> None:
@@ -99,14 +61,13 @@ def test_pages_for_users(
     found = {}
     for path in pages_for_users(app, context):
         page.goto(app.url + path)
-        found[path] = problems(page, no_complaints)
+        found[path] = problems_in_each_look(page, no_complaints)
     page.locator(".menu > summary").click()
-    found["the menu"] = problems(page, no_complaints)
+    found["the menu"] = problems_in_each_look(page, no_complaints)
     assert {"/", "/notes", "/account/connections", "/admin/", "/account/tokens"} <= found.keys()
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("context", LOOKS, indirect=True, ids="-".join)
 @pytest.mark.parametrize("color", COLORS)
 def test_a_color_of_the_owner(
     color: str, sqlite_url: str, page: Page, no_complaints: list[str]
@@ -116,15 +77,14 @@ def test_a_color_of_the_owner(
     with running_app(sqlite_url, settings) as app:
         for path in ("/", "/login", "/login/practice"):
             page.goto(app.url + path)
-            found[path] = problems(page, no_complaints)
+            found[path] = problems_in_each_look(page, no_complaints)
         page.get_by_role("button", name="Continue with Practice provider").click()
         page.get_by_role("button", name="Ada Lovelace").click()
         page.goto(f"{app.url}/account")
-        found["/account"] = problems(page, no_complaints)
+        found["/account"] = problems_in_each_look(page, no_complaints)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("context", LOOKS, indirect=True, ids="-".join)
 def test_long_words_fit(
     app: RunningApp, context: BrowserContext, page: Page, no_complaints: list[str]
 ) -> None:
@@ -134,4 +94,4 @@ def test_long_words_fit(
     page.get_by_role("textbox", name="Note").fill("W" * 300)
     page.get_by_role("button", name="Add note").click()
     assert page.get_by_text("W" * 300).is_visible()
-    assert problems(page, no_complaints) == {}
+    assert problems_in_each_look(page, no_complaints) == {}

@@ -9,7 +9,7 @@ from harness.app_server import RunningApp
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import delete, insert, update
 
-from .test_every_page import SIZES, problems
+from .looks import problems, take_look
 from .test_tables import store
 
 NEW_NOTE = "a note from the other browser"
@@ -72,9 +72,7 @@ def wait_for_socket(app: RunningApp, page: Page, count: int = 1) -> None:
 def test_a_sign_in_and_a_sign_out_elsewhere(
     app: RunningApp, page: Page, other: Page, no_complaints: list[str], size: str, theme: Any
 ) -> None:
-    width, height = SIZES[size]
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme=theme)
+    take_look(page, size, theme)
     sign_in(app, page, "/account/sessions")
     an_hour_ago(app)
     page.reload()

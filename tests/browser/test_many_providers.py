@@ -7,7 +7,7 @@ from harness.app_server import RunningApp, running_app
 from harness.counting_provider import CountingProvider
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from .test_every_page import LOOKS, SIZES, problems
+from .looks import problems_in_each_look
 from .test_signing_in import press
 
 MANY = 20
@@ -119,15 +119,11 @@ def test_pages_with_many_providers(
     page.goto(f"{crowded.url}/login?next=/account/connections")
     press(page, "Provider 3")
     page.wait_for_url(f"{crowded.url}/account/connections")
-    for size, theme in LOOKS:
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        for path in ("/login", "/dev/setup", "/account/connections"):
-            page.goto(crowded.url + path)
-            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            field(page).fill("o")
-            found[size, theme, path] = problems(page, no_complaints)
+    for path in ("/login", "/dev/setup", "/account/connections"):
+        page.goto(crowded.url + path)
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        field(page).fill("o")
+        found[path] = problems_in_each_look(page, no_complaints)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
     field(page).fill("provider 4")
     field(page).press("Enter")

@@ -64,7 +64,7 @@ class Doctored:
     def flask(self, *arguments: str) -> tuple[int, str]:
         """Run a command of the app; return its exit code and what it printed."""
         environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        environ |= {"PYTHONDONTWRITEBYTECODE": "1", **self.environ}
+        environ |= self.environ
         asked = {"arguments": arguments, "environ": environ}
         assert self._process.stdin
         assert self._process.stdout
@@ -113,7 +113,7 @@ def warm(generated: Path, migrated_sqlite: Path) -> Iterator[subprocess.Popen[st
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "APP_ENV": "development", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "APP_ENV": "development"},
     ) as process:
         yield process
         assert process.stdin

@@ -1055,6 +1055,36 @@ OTHER_KITS = [
     ),
     Planted("ALLOW_REGISTRATION", ("ALLOW_REGISTRATION", "SIGNUP?"), {"ALLOW_REGISTRATION": "0"}),
     Planted("DISABLE_SIGNUP", ("DISABLE_SIGNUP", "SIGNUP?"), {"DISABLE_SIGNUP": "1"}),
+    Planted(
+        "a user name as ADMINS",
+        ("ADMINS", "github:octocat", "numbers", "flask users list"),
+        {**GITHUB, "GITHUB_BASE_URL": "{op}/github", "ADMINS": "github:octocat"},
+        "warn",
+        alone=False,
+    ),
+    Planted(
+        "Gmail as a company",
+        ("google: members", "GOOGLE_HOSTED_DOMAIN", "gmail.com"),
+        {
+            "GOOGLE_CLIENT_ID": "1-a.apps.googleusercontent.com",
+            "GOOGLE_CLIENT_SECRET": "x",
+            "GOOGLE_ISSUER": "{op}/google",
+            "GOOGLE_HOSTED_DOMAIN": "gmail.com",
+            "UNRESTRICTED_PROVIDERS": "op",
+        },
+        alone=False,
+    ),
+    Planted(
+        "a scope without credentials",
+        ("GITHUB_SCOPE", "no effect", "GITHUB_CLIENT_ID"),
+        {"GITHUB_SCOPE": "read:user"},
+        "warn",
+    ),
+    Planted(
+        "rediss:// at a Redis without TLS",
+        ("Redis", "redis://", "TLS"),
+        {"RATELIMIT_STORAGE_URI": "rediss://{locked_redis}"},
+    ),
     Planted("ADMIN_USERS", ("ADMIN_USERS", "ADMINS?"), {"ADMIN_USERS": "op:7"}),
     Planted("POSTGRES_URL", ("POSTGRES_URL", "DATABASE_URL?"), {"POSTGRES_URL": "x"}, "warn"),
     Planted(

@@ -13,7 +13,7 @@ COMBINATIONS = list(itertools.product(SIGNUPS, EMAILS))
 
 def said(**environ: str) -> dict[str, str]:
     """Return the rules by their subjects."""
-    from app.signin.commands import people
+    from app.signin.commands.doctor import people
 
     return dict(people.rules(load(GITHUB | GOOGLE | environ)))
 

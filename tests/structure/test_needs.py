@@ -32,7 +32,10 @@ def pytest_here(path: Path, *arguments: str, **variables: str) -> subprocess.Com
     [
         (f"{BROWSER}::test_denied", "Chromium"),
         (NODE, "Node.js"),
-        ("tests/migrations/test_rows_survive.py::test_a_new_table_keeps_every_row", "PostgreSQL"),
+        (
+            "tests/account/test_last_admin.py::test_one_administrator_is_left[postgresql-actions0]",
+            "PostgreSQL",
+        ),
         ("tests/protocol/test_limits.py::test_cc_09_and_10_one_limit_over_two_processes", "Redis"),
     ],
 )

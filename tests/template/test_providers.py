@@ -40,7 +40,7 @@ ALLOWED = {
     # GitHub as the host of the app's code looks for its files there, and has workspaces for it; it
     # is the host of others' pages too; and a token of a person there is no client secret.
     "github": r"\.github/.*\n.*|(README\.md|scripts/run\.py)\n.*([Cc]odespace|CODESPACES).*"
-    r"|.*\n.*maxmind\.github\.io.*|app/signin/commands/client_checks\.py\nOTHER_KINDS = .*",
+    r"|.*\n.*maxmind\.github\.io.*|app/signin/commands/doctor/registration\.py\nOTHER_KINDS = .*",
     # A host that no provider's metadata may name: it is a cloud's own.
     "google": r"app/signin/oauth/responses\.py\n.*\"metadata\.google\.internal\".*",
     # CSS's name for the system's font.

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -68,6 +69,7 @@ def literal_reasons(node: ast.AST) -> Iterator[str]:
         yield from (one.value for one in found if isinstance(one, ast.Constant) and one.value)
 
 
+@cache
 def reasons() -> set[str]:
     """Return every reason that the log may name, but for those of a single provider."""
     files = [file for file in SIGNIN.rglob("*.py") if file.parent.name != "providers"]

@@ -395,6 +395,23 @@ def test_the_checks_of_an_owner_are_noticed_too(tmp_path):
     ]
 
 
+def test_a_function_without_a_check_is_not_followed(tmp_path):
+    """It may look at each letter of a long text."""
+    file = tmp_path / "own.py"
+    file.write_text(
+        "@decorated\n"
+        "def admit(age):\n"
+        "    if age < 18:\n"
+        '        raise ValueError("too young")\n'
+        "\n"
+        "def letters(text):\n"
+        "    return [c for c in text]\n",
+        encoding="utf-8",
+    )
+
+    assert [line for line in range(1, 8) if checks.has_checks(str(file), line)] == [1]
+
+
 def test_another_tracer_stays_and_the_page_says_why(browser):
     def tracer(*_):
         return None

@@ -25,12 +25,14 @@ CLOUDS = ("AWS", "AZURE")
 class Known:
     """A provider of the template.
 
-    `email` is what it gives: `verified` addresses, `unverified` ones, or `none`.
+    `email` is what it gives: `verified` addresses, `unverified` ones, or `none`.  `has_numbers`:
+    its ids of people are numbers.
     """
 
     name: str
     label: str
     email: str
+    has_numbers: bool = False
 
 
 @cache
@@ -39,10 +41,17 @@ def known() -> dict[str, Known]:
     found: dict[str, Known] = {}
     for line in FILE.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
-            name, label, email, others = line.split("|")
+            name, label, email, ids, others = line.split("|")
             names = filter(None, (name, *others.split(",")))
-            found |= dict.fromkeys(map(str.upper, names), Known(name, label, email))
+            one = Known(name, label, email, has_numbers=ids == "numbers")
+            found |= dict.fromkeys(map(str.upper, names), one)
     return found
+
+
+def of_template(name: str) -> Known:
+    """Return the template's provider of this name, or one that nothing is known of."""
+    found = known().get(name.upper())
+    return found if found and found.name == name else Known(name, "", "")
 
 
 def parts(name: str) -> tuple[str, str]:

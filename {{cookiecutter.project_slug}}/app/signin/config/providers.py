@@ -138,7 +138,19 @@ def clients(reader: Reader, providers: Iterable[Provider], base_url: str) -> dic
             for name, value in values.items():
                 if not value:
                     reader.missing(name, provider.label)
+        else:
+            _tell_of_no_effect(reader, provider)
     return found
+
+
+def _tell_of_no_effect(reader: Reader, provider: Provider) -> None:
+    """Tell of settings in `.env` for a provider that has no credentials."""
+    lists = {provider.setting(one.ending) for one in provider.settings if one.allow_list}
+    for name in sorted(reader.asked & reader.written - lists):
+        if name.startswith(provider.setting("")) and reader.values.get(name):
+            needed = ", ".join(needed_settings(provider))
+            text = f"has no effect, since {provider.label} is not set up: set {needed}"
+            reader.notice(name, f"{text}, or remove it")
 
 
 def _defaults(provider: Provider) -> dict[str, Any]:

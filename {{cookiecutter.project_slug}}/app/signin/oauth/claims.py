@@ -2,7 +2,6 @@
 
 import logging
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,8 +16,8 @@ SUB_LENGTH = 255
 EMAIL_LENGTH = 254
 NAME_LENGTH = 200
 PICTURE_LENGTH = 2048
-# These change the direction of the text after them.
-BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Control characters, halves of surrogate pairs, and what changes the direction of a text.
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 log = logging.getLogger(__name__)
 
@@ -175,9 +174,7 @@ def storable_id(value: str) -> bool:
 
 def printable(text: str) -> str:
     """Return text without control characters, lone surrogates and changes of direction."""
-    return "".join(
-        c for c in text if unicodedata.category(c) not in ("Cc", "Cs") and c not in BIDI_CONTROLS
-    )
+    return UNPRINTABLE.sub("", text)
 
 
 def _text(value: object) -> str | None:

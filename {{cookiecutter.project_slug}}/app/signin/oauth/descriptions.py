@@ -50,7 +50,7 @@ def cleaned(text: str, secrets: Iterable[str] = ()) -> str:
 
     Cut a text after that: what is left of a secret that was cut is not found.
     """
-    text = printable("".join(" " if c in "\t\r\n" else c for c in text))
+    text = printable(re.sub(r"[\t\r\n]", " ", text))
     for secret in secrets:
         if len(secret) >= MIN_SECRET:
             text = re.sub(_spellings(secret), "[removed]", text, flags=re.IGNORECASE)

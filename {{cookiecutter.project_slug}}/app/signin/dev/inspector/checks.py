@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from .places import Place, functions, place_of_node
+from .places import Place, first_of, functions, place_of_node
 from .recording import Check, Recording
 
 SIGNIN = Path(__file__).parents[2]
@@ -47,7 +47,9 @@ def start(recording: Recording) -> None:
         return
 
     def trace_call(frame: FrameType, _event: str, _arg: Any) -> Any:
-        return trace_line if is_watched(frame.f_code.co_filename) else None
+        code = frame.f_code
+        watched = is_watched(code.co_filename) and has_checks(code.co_filename, code.co_firstlineno)
+        return trace_line if watched else None
 
     def trace_line(frame: FrameType, event: str, _arg: Any) -> Any:
         if event == "line":
@@ -73,6 +75,19 @@ def is_watched(file: str) -> bool:
     if part == "auth":
         return path.stem in DECIDING
     return part == "providers" or (part == "oauth" and rest[0] != "transport")
+
+
+@lru_cache(maxsize=4096)
+def has_checks(file: str, first_line: int) -> bool:
+    """Return whether the function that begins at this line of a file checks anything.
+
+    The others are not followed line by line: one that looks at each letter of a long text has
+    millions of lines to report.
+    """
+    lines = conditions(file)
+    lasts = (node.end_lineno or 0 for node in functions(file) if first_of(node) == first_line)
+    last = next(lasts, 0)
+    return any(first_line <= line <= last for line in (*lines.guards, *lines.raises))
 
 
 def _notice(recording: Recording, frame: FrameType) -> None:

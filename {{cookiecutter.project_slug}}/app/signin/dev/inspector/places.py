@@ -41,7 +41,7 @@ def place_at(file: str, line: int) -> Place:
     holding = [
         node
         for node in functions(file)
-        if _first_line(node) <= line <= (node.end_lineno or node.lineno)
+        if first_of(node) <= line <= (node.end_lineno or node.lineno)
     ]
     if not holding:
         return Place(_short(file), line, "")
@@ -64,7 +64,8 @@ def functions(file: str) -> tuple[ast.FunctionDef, ...]:
     return tuple(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
-def _first_line(node: ast.FunctionDef) -> int:
+def first_of(node: ast.FunctionDef) -> int:
+    """Return the first line of a function, decorators included."""
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 

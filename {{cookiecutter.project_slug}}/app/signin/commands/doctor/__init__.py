@@ -1,4 +1,21 @@
-"""`flask doctor`: check the setup."""
+"""`flask doctor`: check the setup.
+
+The command, and the checks in the order in which it makes them:
+
+    configuration   the settings that need nothing else
+    env_file        the `.env` file itself
+    servers         the database and Redis
+    proxies         what the proxies in front of the app say
+    rules           who is in the database, against the rules about people
+    registration    ID, secret and scope at a provider
+    discovery       a provider's metadata and keys
+    capabilities    what the metadata lists, against the settings
+    credentials     what the token endpoint says of them
+    authorization   what the other endpoints answer
+    people          what people can do, in words
+    findings        what a check finds
+    reasons         why a server does not answer
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import NoReturn
@@ -6,26 +23,26 @@ from typing import NoReturn
 import click
 from flask.cli import with_appcontext
 
-from ..auth import flow
-from ..auth import settings as current_settings
-from ..config import Settings
-from ..oauth.errors import OAuthError
-from ..oauth.provider import Client
+from ...auth import flow
+from ...auth import settings as current_settings
+from ...config import Settings
+from ...oauth.errors import OAuthError
+from ...oauth.provider import Client
+from ..console import Command, json_option, print_json
+from ..identities import issuer_problem
 from . import (
-    authorization_check,
-    client_checks,
-    credential_check,
-    discovery_checks,
-    env_checks,
+    authorization,
+    configuration,
+    credentials,
+    discovery,
+    env_file,
     people,
-    proxy_check,
-    rule_checks,
-    server_checks,
-    settings_checks,
+    proxies,
+    registration,
+    rules,
+    servers,
 )
-from .console import Command, json_option, print_json
 from .findings import Finding, checked, not_checked
-from .identities import issuer_problem
 
 
 @click.command(cls=Command)
@@ -46,7 +63,7 @@ def of_problems(problems: Iterable[str]) -> click.Command:
     @click.command("doctor")
     @json_option
     def command(as_json: bool) -> None:
-        _report((settings_checks.of_setting("FAIL", problem) for problem in problems), as_json)
+        _report((configuration.of_setting("FAIL", problem) for problem in problems), as_json)
 
     return command
 
@@ -65,15 +82,15 @@ def _report(findings: Iterable[Finding], as_json: bool) -> NoReturn:
 
 def _checks(settings: Settings) -> Iterator[Finding]:
     """Yield all findings."""
-    yield from settings_checks.checks(settings)
-    yield from env_checks.checks(settings)
-    database = server_checks.database()
+    yield from configuration.checks(settings)
+    yield from env_file.checks(settings)
+    database = servers.database()
     yield database
     has_database = database.result == "ok"
-    yield from server_checks.redis(settings)
-    yield from proxy_check.checks(settings)
+    yield from servers.redis(settings)
+    yield from proxies.checks(settings)
     if has_database:
-        yield from rule_checks.checks(settings)
+        yield from rules.checks(settings)
     for client in settings.clients.values():
         for finding in _provider_checks(settings, client, database=has_database):
             yield finding.of(client.provider.name)
@@ -88,13 +105,13 @@ def _provider_checks(settings: Settings, client: Client, *, database: bool) -> I
         yield checked("stored identities", *issuer_problem(provider))
     else:
         yield not_checked("stored identities", "the database is not ready")
-    yield from client_checks.checks(settings, client)
+    yield from registration.checks(settings, client)
     if provider.uses_discovery:
-        for finding in discovery_checks.checks(settings, client):
+        for finding in discovery.checks(settings, client):
             yield finding
             failed = failed or finding.result == "FAIL"
     if failed:
-        yield not_checked(credential_check.NAME, "a check above failed")
+        yield not_checked(credentials.NAME, "a check above failed")
         return
     yield from _calls(client)
 
@@ -105,13 +122,13 @@ def _calls(client: Client) -> Iterator[Finding]:
     try:
         metadata = flow().documents.metadata(provider)
     except OAuthError as error:
-        yield not_checked(credential_check.NAME, str(error))
+        yield not_checked(credentials.NAME, str(error))
         return
-    setting = discovery_checks.address_setting(client, "TOKEN_ENDPOINT")
-    credentials = credential_check.check(client, metadata, setting)
-    yield credentials
-    if credentials.result != "ok":
-        yield from discovery_checks.unlisted_method(provider, metadata)
-    if credentials.result != "FAIL":
-        yield authorization_check.check(client, metadata)
-        yield from authorization_check.profile(client, metadata)
+    setting = discovery.address_setting(client, "TOKEN_ENDPOINT")
+    found = credentials.check(client, metadata, setting)
+    yield found
+    if found.result != "ok":
+        yield from discovery.unlisted_method(provider, metadata)
+    if found.result != "FAIL":
+        yield authorization.check(client, metadata)
+        yield from authorization.profile(client, metadata)

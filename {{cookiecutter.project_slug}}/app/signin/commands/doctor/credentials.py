@@ -1,19 +1,19 @@
 """The check of `flask doctor` whether a provider accepts our client ID and secret."""
 
-from ..auth import flow
-from ..auth.error_pages import error_code
-from ..oauth.authorization import LoginRequest, random_secret
-from ..oauth.descriptions import explain
-from ..oauth.errors import (
+from ...auth import flow
+from ...auth.error_pages import error_code
+from ...oauth.authorization import LoginRequest, random_secret
+from ...oauth.descriptions import explain
+from ...oauth.errors import (
     InvalidResponse,
     OAuthError,
     ProviderUnavailable,
     TokenError,
     UnexpectedStatus,
 )
-from ..oauth.provider import Client, Document
-from ..oauth.token import code_request, read_token_response
-from ..oauth.transport.deadline import time_limit
+from ...oauth.provider import Client, Document
+from ...oauth.token import code_request, read_token_response
+from ...oauth.transport.deadline import time_limit
 from .findings import Finding, checked, not_checked
 from .reasons import reason
 

@@ -5,15 +5,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from ..auth import flow
-from ..oauth.authorization import LoginRequest, authorization_url
-from ..oauth.claims import printable
-from ..oauth.descriptions import WRONG_CALLBACK_URL
-from ..oauth.errors import OAuthError
-from ..oauth.provider import Client, Document
-from ..oauth.responses import SUCCESS, Response
-from ..oauth.transport.deadline import time_limit
-from .discovery_checks import address_setting
+from ...auth import flow
+from ...oauth.authorization import LoginRequest, authorization_url
+from ...oauth.claims import printable
+from ...oauth.descriptions import WRONG_CALLBACK_URL
+from ...oauth.errors import OAuthError
+from ...oauth.provider import Client, Document
+from ...oauth.responses import SUCCESS, Response
+from ...oauth.transport.deadline import time_limit
+from .discovery import address_setting
 from .findings import Finding, checked, not_checked
 from .reasons import reason
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from ..config import Settings
-from ..oauth.provider import Client
+from ...config import Settings
+from ...oauth.provider import Client
 
 
 def rules(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -6,10 +6,10 @@ Spec: OpenID Connect Discovery 1.0 §3.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..config import Settings
-from ..oauth.provider import Client, Document, Provider
-from .client_checks import needs
+from ...config import Settings
+from ...oauth.provider import Client, Document, Provider
 from .findings import Finding, not_checked
+from .registration import needs
 
 # Parameters of the authorization request, and the metadata that lists their values.
 PARAMETERS = {

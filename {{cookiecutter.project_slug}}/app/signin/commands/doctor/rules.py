@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
-from ..auth import accounts
-from ..config import Settings
-from ..database import now
-from ..host import db
-from ..models import Identity, Invitation
+from ...auth import accounts
+from ...config import Settings
+from ...config.other_providers import of_template
+from ...database import now
+from ...host import db
+from ...models import Identity, Invitation
 from .findings import Finding, not_checked
+
+FIND_ID = "after a sign-in with the account, flask users list shows its provider:sub"
 
 
 def checks(settings: Settings) -> Iterator[Finding]:
@@ -44,10 +47,12 @@ def _admins(settings: Settings, users: int) -> Iterator[Finding]:
             yield Finding("warn", "ADMINS", problem, "name an account of a provider that is")
         elif has_it:
             yield Finding("ok", f"ADMINS: {admin}")
+        elif not sub.isdecimal() and of_template(name).has_numbers:
+            problem = f"names {admin}, but ids of {known[name].label} are numbers, not user names"
+            yield Finding("warn", "ADMINS", problem, FIND_ID)
         elif users:
             problem = f"names {admin}, who has not signed in yet"
-            do = "if you expected an account, flask users list shows its provider:sub"
-            yield Finding("warn", "ADMINS", problem, do)
+            yield Finding("warn", "ADMINS", problem, FIND_ID)
         else:
             why = f"nobody has signed in yet, so {admin} cannot be compared"
             yield not_checked("ADMINS", why, "run flask doctor after your first sign-in")

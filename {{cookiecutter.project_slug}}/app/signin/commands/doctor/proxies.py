@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ..auth import arrival, flow
-from ..config import Settings
-from ..oauth.errors import OAuthError
-from ..oauth.responses import decode_json, is_loopback
-from ..oauth.transport.deadline import time_limit
+from ...auth import arrival, flow
+from ...config import Settings
+from ...oauth.errors import OAuthError
+from ...oauth.responses import decode_json, is_loopback
+from ...oauth.transport.deadline import time_limit
 from .findings import Finding, not_checked
 from .reasons import reason
 

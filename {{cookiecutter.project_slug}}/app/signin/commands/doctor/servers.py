@@ -8,10 +8,10 @@ from limits.storage import storage_from_string
 from sqlalchemy import false, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..config import Settings
-from ..host import db
-from ..models import PendingLogin
-from ..readiness import connection_problem, database_problem
+from ...config import Settings
+from ...host import db
+from ...models import PendingLogin
+from ...readiness import connection_problem, database_problem
 from .findings import Finding, checked
 from .reasons import reason
 

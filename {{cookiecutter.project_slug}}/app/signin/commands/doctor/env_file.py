@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dotenv.parser import Binding
 
-from ..config import ROOT, Settings, env_file
-from ..config.settings import ROWS
+from ...config import ROOT, Settings, env_file
+from ...config.settings import ROWS
 from .findings import Finding
 
 VARIABLE = re.compile(r"\$\{([^}:]+)\}")

@@ -5,10 +5,10 @@ import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..config import Settings
-from ..config.callback import needed_public_url
-from ..oauth.responses import is_loopback
-from . import client_checks
+from ...config import Settings
+from ...config.callback import needed_public_url
+from ...oauth.responses import is_loopback
+from . import registration
 from .findings import Finding
 
 
@@ -56,7 +56,7 @@ def _public_url(settings: Settings) -> Iterator[Finding]:
         problem = f"{host} is this machine: nobody else can open it"
         yield Finding("warn", "PUBLIC_URL", problem, "set it to the address that people use")
     for client in settings.clients.values():
-        if client_checks.is_elsewhere(client.provider):
+        if registration.is_elsewhere(client.provider):
             continue
         if needed := needed_public_url(client.provider, settings.public_url):
             problem = f"{client.provider.label} does not accept {host} in callback URLs"

@@ -5,17 +5,17 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
-from ..auth import flow
-from ..config import Settings
-from ..database import now
-from ..oauth.discovery import ignored_members
-from ..oauth.errors import OAuthError, ProviderUnavailable
-from ..oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS, algorithms
-from ..oauth.provider import Client, Document, Provider
-from ..oauth.responses import Response, decode_json
-from ..oauth.token import auth_method
-from ..oauth.transport.deadline import time_limit
-from . import client_checks, metadata_checks
+from ...auth import flow
+from ...config import Settings
+from ...database import now
+from ...oauth.discovery import ignored_members
+from ...oauth.errors import OAuthError, ProviderUnavailable
+from ...oauth.id_token import KEY_TYPES, SECRET_ALGORITHMS, algorithms
+from ...oauth.provider import Client, Document, Provider
+from ...oauth.responses import Response, decode_json
+from ...oauth.token import auth_method
+from ...oauth.transport.deadline import time_limit
+from . import capabilities, registration
 from .findings import Finding, checked, not_checked
 from .reasons import reason
 
@@ -42,7 +42,7 @@ def checks(settings: Settings, client: Client) -> Iterator[Finding]:
         yield _authentication(provider, metadata)
     if provider.pkce:
         yield _pkce(provider, metadata)
-    yield from metadata_checks.checks(settings, client, metadata)
+    yield from capabilities.checks(settings, client, metadata)
     for member, problem in _ignored(provider, published).items():
         yield Finding("warn", f"the metadata's {member}", f"{problem}, so it is ignored")
     yield _clock(published)
@@ -62,7 +62,7 @@ def address_setting(client: Client, endpoint: str = "") -> str:
     for setting in provider.settings:
         if setting.default and client.settings.get(setting.ending) not in (None, setting.default):
             return provider.setting(setting.ending)
-    if client_checks.is_elsewhere(provider):
+    if registration.is_elsewhere(provider):
         return provider.setting("ISSUER" if provider.uses_discovery else "BASE_URL")
     return ""
 

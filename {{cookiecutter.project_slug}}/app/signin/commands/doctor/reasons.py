@@ -8,8 +8,13 @@ from urllib.parse import urlsplit
 from requests.exceptions import ProxyError, Timeout
 from urllib3.exceptions import TimeoutError as PoolTimeout
 
-from ..oauth.responses import is_loopback
+from ...oauth.responses import is_loopback
 
+# What else may help where there is no answer in time.
+MORE = {
+    **dict.fromkeys(("http", "https"), ", or set OUTBOUND_PROXY"),
+    "rediss": ", or write redis:// if it does not speak TLS",
+}
 PORTS = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
 
 
@@ -39,7 +44,7 @@ def reason(error: BaseException, url: str, setting: str) -> tuple[str, str]:
                 start = "start the server there, or " if is_loopback(host) else ""
                 return f"nothing answers at {at}", f"{start}{correct}"
             case Timeout() | TimeoutError() | PoolTimeout():
-                more = ", or set OUTBOUND_PROXY" if parts.scheme.startswith("http") else ""
+                more = MORE.get(parts.scheme, "")
                 return f"no answer from {at} in time", f"{correct}, open the firewall{more}"
             case ConnectionResetError():
                 return f"{at} closed the connection without an answer", correct

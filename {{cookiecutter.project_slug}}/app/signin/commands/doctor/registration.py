@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..config import Settings
-from ..config.other_providers import known
-from ..config.providers import origin_of
-from ..oauth.provider import Client, Provider
-from ..providers import load
+from ...config import Settings
+from ...config.other_providers import of_template
+from ...config.providers import origin_of
+from ...oauth.provider import Client, Provider
+from ...providers import load
 from .findings import Finding
 
 MAIL = re.compile("e?mail", re.IGNORECASE)
+# Addresses there belong to no company, so no list of companies names them.
+PRIVATE_MAIL = ("gmail.com", "googlemail.com")
 # How personal tokens, API keys and private keys begin, which no provider takes as a client secret.
 OTHER_KINDS = re.compile(r"gh[opsur]_|github_|glpat-|AIza|ya29\.|xox[a-z]-|-----BEGIN")
 
@@ -19,6 +21,7 @@ OTHER_KINDS = re.compile(r"gh[opsur]_|github_|glpat-|AIza|ya29\.|xox[a-z]-|-----
 def checks(settings: Settings, client: Client) -> Iterator[Finding]:
     """Yield what may be wrong with the client ID, the secret, the scope and the addresses."""
     yield from _credentials(settings, client)
+    yield from _companies(client)
     left_out = _left_out(client.provider)
     setting = client.provider.setting("SCOPE")
     if "," in client.provider.scope and "," not in _declared_scope(client.provider):
@@ -54,6 +57,15 @@ def _credentials(settings: Settings, client: Client) -> Iterator[Finding]:
         ):
             problem = f"the same as those of {other.provider.name}, which is another server"
             yield Finding("warn", "client ID and secret", problem, "copy them again")
+
+
+def _companies(client: Client) -> Iterator[Finding]:
+    """Yield the domains in a list of companies that are no company's."""
+    named = re.split(r"[\s,]+", client.settings.get("HOSTED_DOMAIN", "").lower())
+    for domain in filter(PRIVATE_MAIL.__contains__, named):
+        name = client.provider.setting("HOSTED_DOMAIN")
+        problem = f"{name} names {domain}, whose addresses belong to no company: it lets nobody in"
+        yield Finding("FAIL", "members", problem, f"name your company's domain, or remove {name}")
 
 
 def _copied(value: str) -> str:
@@ -123,10 +135,10 @@ def _no_address(provider: Provider, left_out: list[str]) -> str:
     """Return why no address, or no verified one, comes from a provider; empty if one may come."""
     if any(map(MAIL.search, left_out)):
         return "none"
-    found = known().get(provider.name.upper())
-    if provider.trusted_email or found is None or found.name != provider.name:
+    if provider.trusted_email:
         return ""
-    return "" if found.email == "verified" else found.email
+    email = of_template(provider.name).email
+    return "" if email == "verified" else email
 
 
 def needs(settings: Settings, provider: Provider, email: str) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ print(json.dumps([spent, len(sys.modules), len(app.PROVIDERS.split(","))]))
 PUBLIC_URLS = {"production": "https://app.example.org", "development": "http://localhost:8000"}
 ENVIRONMENT = {
     "SECRET_KEY": "for-measuring-only-0123456789-abcdefghijklmnopqrstuvwxyz",
-    "DATABASE_URL": "sqlite://",
+    "DATABASE_URL": "sqlite:///measured.db",
     **{
         f"{provider.upper()}_CLIENT_{ending}": f"{provider}-{ending.lower()}"
         for provider in FEW.split(",")

@@ -43,7 +43,14 @@ log = logging.getLogger(__name__)
 
 # Imported for the views that they add to `bp`.
 PAGES = (
-    *(routes, same_address, passwords, invitations, logout, backchannel, arrival, error_pages),
+    routes,
+    same_address,
+    passwords,
+    invitations,
+    logout,
+    backchannel,
+    arrival,
+    error_pages,
 )
 
 

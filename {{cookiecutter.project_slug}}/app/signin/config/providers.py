@@ -17,6 +17,8 @@ AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 # Methods that need no client secret.
 WITHOUT_SECRET = ("none", "private_key_jwt")
 URLS = (*ENDPOINTS, "metadata_url", "issuer", "identity_issuer")
+# An address may be set earlier: the setup page registers the app there.
+OF_SIGN_INS = ("SCOPE", "AUTH_METHOD", "AUTHORIZATION_PARAMS", "EMAIL_VERIFIED", "PKCE")
 
 
 def builtin(reader: Reader, provider: Provider) -> Provider:
@@ -144,10 +146,9 @@ def clients(reader: Reader, providers: Iterable[Provider], base_url: str) -> dic
 
 
 def _tell_of_no_effect(reader: Reader, provider: Provider) -> None:
-    """Tell of settings in `.env` for a provider that has no credentials."""
-    lists = {provider.setting(one.ending) for one in provider.settings if one.allow_list}
-    for name in sorted(reader.asked & reader.written - lists):
-        if name.startswith(provider.setting("")) and reader.values.get(name):
+    """Tell of settings in `.env` for sign-ins at a provider that has no credentials."""
+    for name in map(provider.setting, OF_SIGN_INS):
+        if name in reader.written and reader.values.get(name):
             needed = ", ".join(needed_settings(provider))
             text = f"has no effect, since {provider.label} is not set up: set {needed}"
             reader.notice(name, f"{text}, or remove it")

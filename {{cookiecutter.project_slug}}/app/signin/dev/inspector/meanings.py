@@ -38,7 +38,7 @@ PARAMETERS = {
     "at_hash": "Ties the access token to the ID Token.",
     "sid": "The provider's name for its session.",
     "alg": "How the token is signed.  The token cannot choose freely: see the checks.",
-    "kid": "Which of the provider's keys has signed.",
+    "kid": "Which of the provider's keys signed this.",
     "typ": "What kind of token this is.",
     "email": "Stored for display.  An address identifies nobody.",
     "email_verified": "Whether the provider says that the address is the person's.",
@@ -54,7 +54,7 @@ PARAMETERS = {
 TABLES = {
     "pending_logins": "A login that was started.  It works once: its use deletes it.",
     "users": "The account.",
-    "identities": "Whom the account belongs to, by (provider, sub).  No password is stored.",
+    "identities": "Who the account belongs to, by (provider, sub).  No password is stored.",
     "login_sessions": "The session of this browser.  The cookie has a key; here is its hash.",
     "audit_events": "What happened, for the activity page and for the owner.",
     "invitations": "An invitation can be used once.",

@@ -80,7 +80,7 @@ def serve(port: str) -> int:
     subprocess.run([*flask, "db", "upgrade"], cwd=DEMO, env=environment, check=True)
     print("Its commands: cd build/demo, then ../../.venv/bin/flask doctor and so on")
     print(f"\nOpen {url}   (stop with Ctrl-C)\n", flush=True)
-    server = subprocess.Popen([*flask, "run"], cwd=DEMO, env=environment)
+    server = subprocess.Popen([*flask, "run", "--debug"], cwd=DEMO, env=environment)
     try:
         return server.wait()
     except KeyboardInterrupt:

@@ -531,12 +531,12 @@ def test_a_time_limit_that_is_none(value: str) -> None:
 
 
 @pytest.mark.parametrize("stage", ["token", "userinfo"])
-@pytest.mark.parametrize(("seconds", "works"), [("1", False), ("3", True)])
+@pytest.mark.parametrize(("seconds", "works"), [("1", False), ("6", True)])
 def test_the_read_limit_is_a_setting(
     seconds: str, works: bool, stage: str, sqlite: Callable[[], str], provider: BadProvider
 ) -> None:
     def late(honest: Any) -> Any:
-        time.sleep(1.5)
+        time.sleep(3)
         return honest
 
     provider.reset()
@@ -546,7 +546,7 @@ def test_the_read_limit_is_a_setting(
         provider.fault(stage, late)
         began = time.monotonic()
         browser.get(callback, allow_redirects=False)
-        assert (time.monotonic() - began > 1.4) == works
+        assert (time.monotonic() - began > 2.9) == works
 
 
 def test_a_name_whose_lookup_hangs_ends_in_time(

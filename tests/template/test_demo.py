@@ -1,5 +1,6 @@
 """`make demo`: an app that answers, and commands that speak of the same address."""
 
+import contextlib
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,17 @@ def wait_for(port: int) -> None:
         except OSError:
             assert time.monotonic() < end
             time.sleep(0.1)
+
+
+def wait_for_text(url: str, text: str) -> None:
+    """Wait until a page has the text; while the app restarts, nothing answers."""
+    end = time.monotonic() + 60
+    while True:
+        with contextlib.suppress(requests.ConnectionError):
+            if text in requests.get(url, timeout=30).text:
+                return
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def test_the_demo(template: Path, tmp_path: Path) -> None:
@@ -46,6 +58,9 @@ def test_the_demo(template: Path, tmp_path: Path) -> None:
     assert f"http://localhost:{port}/callback/github" in listed.stdout
     flaskenv = (here / "build" / "demo" / ".flaskenv").read_text()
     assert f"FLASK_RUN_PORT={port}\n" in flaskenv
+    with (here / "build" / "demo" / ".env").open("a") as file:
+        file.write("\nSIGNUP=closed\n")
+    wait_for_text(f"http://localhost:{port}/login", "New accounts are closed")
     process.terminate()
     process.communicate(timeout=30)
     assert process.returncode == 0

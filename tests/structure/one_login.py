@@ -16,6 +16,7 @@ Run as a program, it prints what it saw: `.venv/bin/python tests/structure/one_l
 """
 
 import ast
+import logging
 import sys
 import tempfile
 import threading
@@ -122,6 +123,8 @@ def watch(sqlite_url: str) -> OneLogin:
             caller = caller.f_back
         calls.append((caller.f_code if caller else None, frame.f_code))
 
+    # An app with metrics, of another test in this process, leaves its handler here.
+    logging.getLogger("app.audit").handlers.clear()
     with counting_provider() as provider, running_app(sqlite_url, provider.settings) as app:
         for number in (1, 2):
             calls.clear()

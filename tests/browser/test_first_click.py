@@ -1,7 +1,7 @@
-"""From a generated app to "signed in with GitHub": five clicks, and no editor.
+"""From a generated app to "signed in": a few clicks, and no editor.
 
 The app runs as `make run` runs it, with its reloader.  GitHub is a stand-in, made from its
-documentation.
+documentation; the OpenID Provider is oidc-provider.
 """
 
 import os
@@ -14,10 +14,17 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+from harness.node_servers import openid_provider
 from harness.ports import free_port
 from playwright.sync_api import Page, expect
 
 from browser.test_setup import GitHub
+
+SOMEBODY = {
+    "client_id": "another",
+    "client_secret": "a-secret-of-some-length",
+    "redirect_uris": ["https://another.example/callback"],
+}
 
 
 class WholeGitHub(GitHub):
@@ -48,24 +55,32 @@ def github() -> Iterator[WholeGitHub]:
 
 
 @pytest.fixture
-def served(generate: Callable[..., Path], github: WholeGitHub) -> Iterator[str]:
-    app, port = generate(providers="github"), free_port()
-    subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=app, check=True)
-    process = subprocess.Popen(
-        [sys.executable, "scripts/run.py", str(port)],
-        cwd=app,
-        env={**os.environ, "GITHUB_BASE_URL": github.url},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout
-    url = process.stdout.readline().split()[1]
-    wait_for(url)
-    yield url
-    os.killpg(process.pid, 15)
-    process.communicate()
+def serve(generate: Callable[..., Path]) -> Iterator[Callable[..., str]]:
+    """Generate an app and run it, with these variables."""
+    running = []
+
+    def started(providers: str, **environ: str) -> str:
+        app, port = generate(providers=providers), free_port()
+        subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=app, check=True)
+        process = subprocess.Popen(
+            [sys.executable, "scripts/run.py", str(port)],
+            cwd=app,
+            env={**os.environ, **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        running.append(process)
+        assert process.stdout
+        url = process.stdout.readline().split()[1]
+        wait_for(url)
+        return url
+
+    yield started
+    for process in running:
+        os.killpg(process.pid, 15)
+        process.communicate()
 
 
 def wait_for(url: str) -> None:
@@ -79,15 +94,62 @@ def wait_for(url: str) -> None:
             time.sleep(0.2)
 
 
-def test_five_clicks(served: str, github: WholeGitHub, page: Page) -> None:
+def test_five_clicks(serve: Callable[..., str], github: WholeGitHub, page: Page) -> None:
     expect.set_options(timeout=30_000)
-    page.goto(served)
+    url = serve("github", GITHUB_BASE_URL=github.url)
+    page.goto(url)
     page.get_by_role("link", name="Development setup").click()
     page.get_by_role("button", name="Register here, by one click").click()
     page.get_by_role("link", name="Create GitHub App").click()
     page.get_by_role("button", name="Continue with GitHub").click(timeout=30_000)
     page.get_by_role("link", name="Authorize").click()
 
-    expect(page).to_have_url(f"{served}/")
+    expect(page).to_have_url(f"{url}/")
     expect(page.get_by_text("The Octocat").first).to_be_visible()
     assert parse_qs(urlsplit(page.url).query) == {}
+
+
+def test_any_openid_provider(serve: Callable[..., str], page: Page) -> None:
+    """Three clicks in the app; the others are the provider's own."""
+    expect.set_options(timeout=30_000)
+    with openid_provider(SOMEBODY, registration=True) as (issuer, _):
+        url = serve("none")
+        page.goto(url)
+        page.get_by_role("link", name="Development setup").click()
+        page.get_by_label("Name").fill("Tide House")
+        page.get_by_label("Address (issuer)").fill(issuer)
+        page.get_by_role("button", name="Add this provider").click()
+        page.get_by_role("button", name="Continue with Tide House").click(timeout=30_000)
+        page.get_by_placeholder("Enter any login").fill("ada")
+        page.get_by_placeholder("and password").fill("any")
+        page.get_by_role("button", name="Sign-in").click()
+        page.get_by_role("button", name="Continue").click()
+
+        expect(page).to_have_url(f"{url}/")
+        expect(page.get_by_role("link", name="Devices").first).to_be_visible()
+
+
+def test_an_openid_provider_that_registers_nobody(serve: Callable[..., str], page: Page) -> None:
+    """After the restart the page shows why, and what to do by hand.
+
+    A problem stands where the form is, since the page scrolls there.
+    """
+    expect.set_options(timeout=30_000)
+    with openid_provider(SOMEBODY) as (issuer, _):
+        page.goto(f"{serve('none')}/dev/setup")
+        page.get_by_label("Name").fill("Tide House")
+        page.get_by_label("Address (issuer)").fill(f"{issuer}/nothing")
+        page.get_by_role("button", name="Add this provider").click()
+        expect(page.get_by_role("alert")).to_contain_text("Nothing was written")
+        expect(page.get_by_role("alert")).to_be_in_viewport()
+        expect(page.get_by_label("Name")).to_have_value("Tide House")
+        page.get_by_label("Address (issuer)").fill(issuer)
+        page.get_by_role("button", name="Add this provider").click()
+        reason = "Tide House takes no registrations by itself: follow its steps."
+        expect(page.get_by_role("alert")).to_have_text(reason)
+        card = page.get_by_role("region", name="Tide House")
+        expect(card.get_by_text("/callback/tide_house")).to_be_visible()
+        card.get_by_label("OIDC_TIDE_HOUSE_CLIENT_ID").fill("our-id")
+        card.get_by_label("OIDC_TIDE_HOUSE_CLIENT_SECRET").fill("our-secret")
+        card.get_by_role("button", name="Write to .env").click()
+        expect(page.get_by_role("heading", name="Tide House is ready")).to_be_visible()

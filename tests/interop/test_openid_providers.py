@@ -68,9 +68,11 @@ def corp(
             yield Corp(app, issuer, server)
 
 
-def to_callback(browser: Browser, person: str, *, deny: bool = False) -> str:
+def to_callback(
+    browser: Browser, person: str, provider: str = "corp", *, deny: bool = False
+) -> str:
     """Start a login, sign in at the provider and agree; return the callback URL, unvisited."""
-    answer = browser.start("corp")
+    answer = browser.start(provider)
     while True:
         while answer.is_redirect:
             location = urljoin(answer.url, answer.headers["Location"])
@@ -95,8 +97,8 @@ def finish(browser: Browser, callback: str) -> str:
     return urlsplit(answer.headers["Location"]).path
 
 
-def log_in(browser: Browser, person: str) -> str:
-    return finish(browser, to_callback(browser, person))
+def log_in(browser: Browser, person: str, provider: str = "corp") -> str:
+    return finish(browser, to_callback(browser, person, provider))
 
 
 def changed(url: str, **values: str | None) -> str:

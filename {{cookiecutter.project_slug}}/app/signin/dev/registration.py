@@ -3,17 +3,66 @@
 Spec: RFC 7591, OpenID Connect Dynamic Client Registration 1.0 §3.
 """
 
+import re
 from typing import Any
+from unicodedata import normalize
 
 from ..auth import flow, settings
+from ..config import copied
+from ..config.generic_providers import described
 from ..config.providers import AUTH_METHODS
+from ..config.reader import Reader
 from ..oauth.errors import InvalidResponse
 from ..oauth.provider import Provider
 from ..oauth.transport.deadline import time_limit
 
+MAX_LABEL = 40
+
 
 class NoRegistration(Exception):
     """The provider takes no registrations by itself."""
+
+
+def openid_provider(label: str, issuer: str) -> tuple[Provider, dict[str, str]]:
+    """Return an OpenID Provider, and the settings for `.env` that describe it, by name.
+
+    `label` is its display name, which gives the settings their names, and `issuer` its address, or
+    that of its metadata.  Raises ValueError, OAuthError if the metadata cannot be read.
+    """
+    ascii_label = normalize("NFKD", label).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Z0-9]+", "_", ascii_label.upper()).strip("_")
+    if not name or len(label) > MAX_LABEL:
+        raise ValueError(f"its name needs a letter from a to z, and at most {MAX_LABEL} characters")
+    if not issuer:
+        raise ValueError("its address is missing")
+    address = issuer.removesuffix("/.well-known/openid-configuration")
+    provider, values = _described(name, label, address)
+    try:
+        _read_metadata(provider)
+    except InvalidResponse as error:
+        if error.reason != "issuer_mismatch":
+            raise
+        # Where an issuer is copied, a slash at its end gets lost, or added.
+        bare = address.removesuffix("/")
+        provider, values = _described(name, label, f"{bare}/" if address == bare else bare)
+        _read_metadata(provider)
+    return provider, values
+
+
+def _described(name: str, label: str, issuer: str) -> tuple[Provider, dict[str, str]]:
+    values = {f"OIDC_{name}_ISSUER": issuer, f"OIDC_{name}_LABEL": label}
+    reader, config = Reader(values), settings()
+    reader.loopback, reader.http_hosts = config.allow_http_loopback, config.allow_http_hosts
+    (provider,) = described(reader, "OIDC", list(config.known_providers()))
+    copied.check(reader)
+    if reader.problems:
+        raise ValueError(reader.problems[0])
+    return provider, values
+
+
+def _read_metadata(provider: Provider) -> None:
+    with time_limit():
+        flow().metadata(provider)
 
 
 def unset_address(provider: Provider) -> str:

@@ -5,11 +5,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from dotenv import dotenv_values
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from ..auth import settings
-from ..auth.buttons import buttons, mark_url
+from ..auth.buttons import buttons, mark_url, shown
 from ..auth.limits import count_starts
 from ..config import ROOT, copied
 from ..config.callback import needed_public_url
@@ -23,6 +24,8 @@ from .steps import steps
 
 # A private key of 8192 bits has some 6,400 characters.
 MAX_VALUE = 8000
+# How often the page looks whether the app has restarted, once a second.
+MAX_TRIES = 10
 
 bp = Blueprint("signin_dev", __name__, url_prefix="/dev", template_folder="templates")
 
@@ -30,6 +33,7 @@ bp = Blueprint("signin_dev", __name__, url_prefix="/dev", template_folder="templ
 @bp.get("/setup")
 def setup() -> str:
     """Show, for each provider, where to register, the callback URL and the settings."""
+    problem_of, problem = session.pop("setup_problem", ("", ""))
     return render_template(
         "signin/dev/setup.html",
         settings=settings(),
@@ -40,9 +44,13 @@ def setup() -> str:
         may_write=is_from_this_machine(),
         secret_names=secret_names,
         one_click=one_click,
+        is_set=is_set,
+        problem_of=problem_of,
+        problem=problem,
         unset_address=registration.unset_address,
         steps=steps,
         max_value=MAX_VALUE,
+        max_label=registration.MAX_LABEL,
     )
 
 
@@ -59,13 +67,11 @@ def save(name: str) -> Response:
     # Browsers send the line ends of a key as CRLF.
     values = {each: value.replace("\r\n", "\n") for each, value in asked.items() if value}
     if not values:
-        flash("Fill in the fields first: nothing was written.", "error")
-        return _back_to(name)
+        return _back_to(name, "Fill in the fields first: nothing was written.")
     # Such a value would stop the app, and this page with it.
     for each, value in values.items():
         if problem := copied.problem(each, value):
-            flash(f"{each} {problem}. Nothing was written.", "error")
-            return _back_to(name)
+            return _back_to(name, f"{each} {problem}. Nothing was written.")
     return _write(name, values)
 
 
@@ -77,17 +83,40 @@ def register(name: str) -> Response:
     if not is_from_this_machine():
         abort(403)
     if setting := registration.unset_address(provider):
-        flash(f"Write {setting} first, so that the app knows where to register.", "error")
-        return _back_to(name)
+        return _back_to(name, f"Write {setting} first, so that the app knows where to register.")
+    values, problem = _registration(provider, request.form.get("initial_token", "").strip())
+    return _back_to(name, problem) if problem else _write(name, values)
+
+
+@bp.post("/openid")
+@count_starts
+def add() -> Response:
+    """Write any OpenID Provider into `.env`, and register there if it takes registrations."""
+    if not is_from_this_machine():
+        abort(403)
+    label, issuer = (request.form.get(each, "").strip() for each in ("label", "issuer"))
     try:
-        values = registration.register(provider, request.form.get("initial_token", "").strip())
+        provider, values = registration.openid_provider(label, issuer)
+    except (ValueError, OAuthError) as error:
+        problem = f"Nothing was written: {error}"
+        if isinstance(error, OAuthError):
+            problem = f"Nothing was written. The metadata at this address cannot be used: {error}"
+        return _back_to("openid", problem, label=label, issuer=issuer)
+    registered, problem = _registration(provider, "")
+    if problem:
+        session[f"not registered at {provider.name}"] = problem
+    return _write(provider.name, values | registered)
+
+
+def _registration(provider: Provider, initial_token: str) -> tuple[dict[str, str], str]:
+    """Return the settings of a new registration, or none and why."""
+    try:
+        return registration.register(provider, initial_token), ""
     except registration.NoRegistration:
-        flash(f"{provider.label} takes no registrations by itself: follow its steps.", "error")
+        problem = f"{provider.label} takes no registrations by itself: follow its steps."
     except OAuthError as error:
-        flash(f"{provider.label} has not registered this app: {error}", "error")
-    else:
-        return _write(name, values)
-    return _back_to(name)
+        problem = f"{provider.label} has not registered this app: {error}"
+    return {}, problem
 
 
 @bp.get("/registered/<name>")
@@ -100,22 +129,36 @@ def registered(name: str) -> Response:
     try:
         values = how.credentials(provider, request.args)
     except OAuthError as error:
-        flash(f"{provider.label} is not set up: {error}. Begin again with the button.", "error")
-        return _back_to(name)
+        problem = f"{provider.label} is not set up: {error}. Begin again with the button."
+        return _back_to(name, problem)
     return _write(name, values)
 
 
 @bp.get("/ready/<name>")
-def ready(name: str) -> str:
-    """Show a provider's button as soon as the app has restarted with its settings."""
-    provider = settings().known_providers().get(name) or abort(404)
+def ready(name: str) -> str | Response:
+    """Show a provider's button as soon as the app has restarted with its settings.
+
+    For one that was added and has not registered the app, go on to its steps.
+    """
+    config, tries = settings(), request.args.get("tries", 0, type=int)
+    is_ready = name in config.clients
+    if name in config.known_providers() and not is_ready:
+        problem = session.pop(f"not registered at {name}", "")
+        if problem:
+            return _back_to(name, problem)
+    waits = not is_ready and restarts() and tries < MAX_TRIES
+    # While the page waits, the old settings say what is missing.
+    told = {"told_about_settings": ()} if waits else {}
     return render_template(
         "signin/dev/ready.html",
-        provider=provider,
-        button=buttons([name])[0],
-        ready=name in settings().clients,
+        name=name,
+        label=shown(name)["label"],
+        button=next(iter(buttons([name])), None),
+        ready=is_ready,
         restarts=restarts(),
-        tries=request.args.get("tries", 0, type=int),
+        waits=waits,
+        tries=tries,
+        **told,
     )
 
 
@@ -133,16 +176,16 @@ def one_click(name: str) -> Any:
     return import_module(f".register_{name}", __package__) if there else None
 
 
-def _back_to(name: str) -> Response:
-    return redirect(url_for("signin_dev.setup", _anchor=name), code=303)
+def _back_to(name: str, problem: str, **fields: Any) -> Response:
+    """Show a problem at a provider on the setup page, which scrolls to it."""
+    session["setup_problem"] = name, problem
+    return redirect(url_for("signin_dev.setup", _anchor=name, **fields), code=303)
 
 
 def _write(name: str, values: dict[str, str]) -> Response:
     """Write a provider's settings, and redirect to the page that waits for the restart."""
-    problem = _problem(values)
-    if problem:
-        flash(problem, "error")
-        return _back_to(name)
+    if problem := _problem(values):
+        return _back_to(name, problem)
     flash(f"Written into .env: {', '.join(values)}.", "success")
     return redirect(url_for("signin_dev.ready", name=name), code=303)
 
@@ -160,6 +203,12 @@ def _problem(values: dict[str, str]) -> str:
     fixed = [each for each in values if each in os.environ and each not in from_file]
     sets = ", ".join(fixed)
     return f"Written, but the environment of this process sets {sets}." if fixed else ""
+
+
+def is_set(name: str) -> bool:
+    """Return whether a setting is in `.env` or in the environment, also before the restart."""
+    file = ROOT / ".env"
+    return bool(os.environ.get(name) or (file.is_file() and dotenv_values(file).get(name)))
 
 
 def secret_names(provider: Provider) -> set[str]:

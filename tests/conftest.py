@@ -16,6 +16,12 @@ pytest.register_assert_rewrite("harness.walk")
 pytest_plugins = ["harness.fixtures", "harness.chromium"]
 
 Generate = Callable[..., Path]
+LONGEST = Path(__file__).parent / "template"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no process waits for another in the end."""
+    items.sort(key=lambda item: not item.path.is_relative_to(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

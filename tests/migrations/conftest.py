@@ -9,21 +9,17 @@ from pathlib import Path
 
 import pytest
 from harness.app_server import TEMPLATE
-from harness.databases import postgresql_database, run_python
+from harness.databases import run_python
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'app.db'}"
-        return
-    request.getfixturevalue("postgresql_server")
-    with postgresql_database() as url:
-        yield url
+@pytest.fixture
+def database_url(each_database: str) -> str:
+    """What the app's own migrations have made."""
+    return each_database
 
 
 @pytest.fixture

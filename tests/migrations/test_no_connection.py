@@ -51,16 +51,11 @@ def postgresql_that_says() -> Iterator[Callable[[str], int]]:
 
 
 def refused(url: str) -> str:
-    """Migrate; return the one line that this ends with.  Other commands must say the same."""
+    """Migrate; return the one line that this ends with."""
     done = run_python(TEMPLATE, url, "-m", "flask", "db", "upgrade")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    told = done.stderr.splitlines()[-1]
-    doctor = run_python(TEMPLATE, url, "-m", "flask", "doctor")
-    assert f"FAIL  database and migrations: {told}" in doctor.stdout
-    users = run_python(TEMPLATE, url, "-m", "flask", "users", "list")
-    assert (users.returncode, users.stderr) == (1, f"Error: {told}\n")
-    return told
+    return done.stderr.splitlines()[-1]
 
 
 def test_the_database_is_missing(postgresql_server: None) -> None:
@@ -111,8 +106,14 @@ def test_the_host_is_unknown() -> None:
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "app.db").write_text("This is a letter, and no database at all. " * 50)
-    told = refused(f"sqlite:///{tmp_path / 'app.db'}")
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    told = refused(url)
     assert told == "The database refuses the connection: file is not a database"
+    # Other commands say the same.
+    doctor = run_python(TEMPLATE, url, "-m", "flask", "doctor")
+    assert f"FAIL  database and migrations: {told}" in doctor.stdout
+    users = run_python(TEMPLATE, url, "-m", "flask", "users", "list")
+    assert (users.returncode, users.stderr) == (1, f"Error: {told}\n")
 
 
 def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ PROVIDERS = """
 
 ## Any OpenID Provider
 
-`<NAME>` is any name in capitals; the provider is then called by it in lower case. Any number of them.
+`<NAME>` is any name in capitals; the provider is then called by it in lower case. Any number of them. The setup page of
+development asks for name and address, and writes these lines.
 
 | setting | meaning | default |
 |---|---|---|

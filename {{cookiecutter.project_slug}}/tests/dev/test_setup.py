@@ -172,7 +172,7 @@ def test_a_variable_of_the_process_wins_and_is_told(plain, env_file, monkeypatch
     assert "the environment of this process sets PLAIN_CLIENT_ID" in page
 
 
-@pytest.mark.parametrize("path", ["/dev/setup/plain", "/dev/register/plain"])
+@pytest.mark.parametrize("path", ["/dev/setup/plain", "/dev/register/plain", "/dev/openid"])
 def test_only_from_this_machine(plain, env_file, path):
     elsewhere = {"environ_base": {"REMOTE_ADDR": "203.0.113.7"}}
     assert 'name="PLAIN_CLIENT_ID"' not in plain.get("/dev/setup", **elsewhere).text
@@ -210,6 +210,48 @@ def test_a_provider_that_registers_nobody(browser, env_file):
     assert env_file.read_text() == BEFORE
 
 
+def test_any_openid_provider_is_added(plain, fake, env_file):
+    answer = plain.press("/dev/openid", label="Tide House", issuer=f"{fake.issuer}/")
+    assert answer.location == "/dev/ready/tide_house"
+    added = {"OIDC_TIDE_HOUSE_ISSUER": fake.issuer, "OIDC_TIDE_HOUSE_LABEL": "Tide House"}
+    assert {name: dotenv_values(env_file).get(name) for name in added} == added
+
+
+def test_where_it_registers_nobody_its_steps_come_after_the_restart(make_app, fake, env_file):
+    apart = {"OIDC_TIDE_ISSUER": fake.issuer}
+    before, after = make_app(declared=[]), make_app(apart, declared=[])
+    browser = before.test_client()
+    browser.press("/dev/openid", label="Tide", issuer=fake.issuer)
+    name = before.config["SESSION_COOKIE_NAME"]
+    same = after.test_client()
+    same.set_cookie(name, browser.get_cookie(name).value)
+
+    assert same.get("/dev/ready/tide").location == "/dev/setup#tide"
+    page = same.get("/dev/setup").text
+    assert "Tide takes no registrations by itself: follow its steps." in page
+    assert "Tide takes no registrations" not in same.get("/dev/setup").text
+
+
+@pytest.mark.parametrize(
+    ("label", "issuer", "why"),
+    [
+        ("Tide", "{issuer}/elsewhere", "The metadata at this address cannot be used"),
+        ("Tide", "id.example.org", "OIDC_TIDE_ISSUER is not an https:// URL"),
+        ("Fake", "{issuer}", "OIDC_FAKE_… takes the name fake, which is in use"),
+        ("\u65e5\u672c", "{issuer}", "its name needs a letter from a to z"),
+        ("Tide", "", "its address is missing"),
+    ],
+)
+def test_what_cannot_be_added_is_told(label, issuer, why, browser, fake, env_file):
+    issuer = issuer.format(issuer=fake.issuer)
+    answer = browser.press("/dev/openid", label=label, issuer=issuer)
+    page = unescape(browser.get(answer.location).text)
+    assert "Nothing was written" in page
+    assert why in page
+    assert f'value="{issuer}"' in page
+    assert env_file.read_text() == BEFORE
+
+
 # --- The restart
 
 
@@ -220,7 +262,8 @@ def test_the_page_waits_for_the_restart(plain, monkeypatch):
     page = plain.get("/dev/ready/plain?tries=10").text
     assert "http-equiv" not in page
     assert "Plain is still not set up" in page
-    assert plain.get("/dev/ready/nobody").status_code == 404
+    # One that was just added is not known before the restart.
+    assert "The app restarts" in plain.get("/dev/ready/added").text
 
 
 def test_then_it_has_the_button(browser):

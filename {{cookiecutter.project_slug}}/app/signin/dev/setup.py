@@ -5,14 +5,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from ..auth import settings
 from ..auth.buttons import buttons, mark_url, shown
 from ..auth.limits import count_starts
-from ..config import ROOT, copied
+from ..config import ROOT, ConfigError, copied, env_file
 from ..config.callback import needed_public_url
 from ..config.providers import needed_settings
 from ..oauth.errors import OAuthError
@@ -44,7 +43,7 @@ def setup() -> str:
         may_write=is_from_this_machine(),
         secret_names=secret_names,
         one_click=one_click,
-        is_set=is_set,
+        names_set=names_set(),
         problem_of=problem_of,
         problem=problem,
         unset_address=registration.unset_address,
@@ -205,10 +204,13 @@ def _problem(values: dict[str, str]) -> str:
     return f"Written, but the environment of this process sets {sets}." if fixed else ""
 
 
-def is_set(name: str) -> bool:
-    """Return whether a setting is in `.env` or in the environment, also before the restart."""
-    file = ROOT / ".env"
-    return bool(os.environ.get(name) or (file.is_file() and dotenv_values(file).get(name)))
+def names_set() -> set[str]:
+    """Return the names that `.env` or the environment sets, also those of before the restart."""
+    try:
+        written, _ = env_file.read(ROOT / ".env")
+    except ConfigError:
+        written = {}
+    return {name for name, value in {**written, **os.environ}.items() if value}
 
 
 def secret_names(provider: Provider) -> set[str]:

@@ -107,6 +107,7 @@ def warm(generated: Path, migrated_sqlite: Path) -> Iterator[subprocess.Popen[st
     """`flask` of that app, which is asked line by line."""
     (generated / "instance").mkdir(exist_ok=True)
     shutil.copy(migrated_sqlite, generated / "migrated.db")
+    shutil.copy(generated / ".env.example", generated / "env.example")
     with subprocess.Popen(
         [sys.executable, warm_flask.__file__],
         cwd=generated,
@@ -180,6 +181,7 @@ def app(
     (generated / "instance").mkdir()
     (generated / ".gitignore").write_text(".env\ninstance/\n")
     shutil.copy(generated / "migrated.db", generated / "instance" / "app.db")
+    shutil.copy(generated / "env.example", generated / ".env.example")
     lines = {
         "APP_ENV": "development",
         "SECRET_KEY": SECRET_KEY,

@@ -142,6 +142,16 @@ def renamed(app: Doctored) -> None:
     app.after = lambda: (app.folder / ".env").rename(app.folder / ".env.txt")
 
 
+def in_the_example(line: str) -> Callable[[Doctored], object]:
+    """Write a line into the file that `.env` is made of."""
+
+    def run(app: Doctored) -> None:
+        file = app.folder / ".env.example"
+        file.write_text(f"{file.read_text()}\n{line}\n")
+
+    return run
+
+
 def read_only(app: Doctored) -> None:
     """Let the database's URL say that it is only read."""
     app.lines["DATABASE_URL"] = f"sqlite:///file:{app.database}?mode=ro&uri=true"
@@ -1210,6 +1220,97 @@ VALUES = [
         change=fault("metadata", Reply(b"", 503)),
     ),
 ]
+# Each value is a good one, and does something else than its owner means.
+LOOKS_RIGHT = [
+    Planted(
+        "FLASK_ENV beside APP_ENV",
+        ("FLASK_ENV", "APP_ENV?"),
+        {"FLASK_ENV": "production"},
+        "warn",
+    ),
+    Planted(
+        "SERVER_NAME", ("SERVER_NAME", "PUBLIC_URL?"), {"SERVER_NAME": "app.example.org"}, "warn"
+    ),
+    Planted(
+        "no time to sign in",
+        ("PENDING_LOGIN_SECONDS", "5 seconds", "600"),
+        {"PENDING_LOGIN_SECONDS": "5"},
+        "warn",
+    ),
+    Planted(
+        "one sign-in a minute",
+        ("RATELIMIT_LOGIN", "1 per 1 minute", "30 per minute"),
+        {"RATELIMIT_LOGIN": "1/minute"},
+        "warn",
+    ),
+    Planted(
+        "ten sign-ins a day",
+        ("RATELIMIT_LOGIN", "10 per 1 day"),
+        {"RATELIMIT_LOGIN": "10 per day"},
+        "warn",
+    ),
+    Planted(
+        "an address as the id of an administrator",
+        ("ADMINS", "op:ada@example.org", "flask users list"),
+        {"ADMINS": "op:ada@example.org"},
+        "warn",
+    ),
+    Planted(
+        "the key as its own fallback",
+        ("SECRET_KEY_FALLBACKS", "old key"),
+        result="warn",
+        change=lambda app: app.lines.update(SECRET_KEY_FALLBACKS=app.lines["SECRET_KEY"]),
+    ),
+    Planted(
+        "open beside nothing",
+        ("UNRESTRICTED_PROVIDERS", "no effect"),
+        {"UNRESTRICTED_PROVIDERS": "op"},
+        "warn",
+    ),
+    Planted(
+        "two buttons alike",
+        ("several", "Op", "_LABEL"),
+        {**FORUM, "OAUTH_FORUM_LABEL": "Op"},
+        "warn",
+    ),
+    Planted(
+        "organizations with a GitHub App",
+        ("github", "GITHUB_ALLOWED_ORGS", "GITHUB_CLIENT_ID", "https://github.com/settings"),
+        {
+            "GITHUB_CLIENT_ID": "Iv23liABCDEFGHIJKLMN",
+            "GITHUB_CLIENT_SECRET": CLIENT_SECRET,
+            "GITHUB_ALLOWED_ORGS": "acme",
+            "UNRESTRICTED_PROVIDERS": "op",
+        },
+        alone=False,
+    ),
+    Planted(
+        "a page that complains of the callback URL",
+        ("op: authorization endpoint", "callback URL", "http://localhost:8000/callback/op"),
+        result="warn",
+        change=fault("authorize", Reply(b"<h1>Error: redirect_uri_mismatch</h1>")),
+    ),
+    Planted(
+        "on to a page of errors",
+        ("op: authorization endpoint", "/signin/oauth/error", "http://localhost:8000/callback/op"),
+        result="warn",
+        change=fault(
+            "authorize",
+            Reply(b"", 302, [("Location", "https://id.example/signin/oauth/error?authError=Cg")]),
+        ),
+    ),
+    Planted(
+        "another place of the metadata",
+        ("op", "404", "OIDC_OP_METADATA_URL"),
+        {"OIDC_OP_METADATA_URL": "{op}/op"},
+    ),
+    Planted(
+        "a secret in .env.example",
+        (".env.example", "GITHUB_CLIENT_SECRET", "move it to .env"),
+        result="warn",
+        change=in_the_example("GITHUB_CLIENT_SECRET=0123456789"),
+    ),
+]
 PLANTED = [
     *SETTINGS,
     *PUBLIC_URL,
@@ -1223,4 +1324,5 @@ PLANTED = [
     *COPIED,
     *OTHER_KITS,
     *VALUES,
+    *LOOKS_RIGHT,
 ]

@@ -40,9 +40,10 @@ def check(reader: Reader, chosen: Iterable[Provider], allow_lists: Collection[st
         if own and (advice := other_kits.advice(name, prefixes)):
             reader.notice(name, f"is not a setting of this app: {advice}")
             continue
-        small = name.upper() if own and name.upper().startswith(GENERIC) else ""
-        meant = small or meanings.get(_nearest(letters(name), by_length, own), "")
-        meant = meant or _loosely(name, reader.asked, prefixes, allow_lists, own)
+        meant = name.upper() if own and name.upper().startswith(GENERIC) else ""
+        if name.upper() not in other_kits.OTHER_WORDS:
+            meant = meant or meanings.get(_nearest(letters(name), by_length, own), "")
+            meant = meant or _loosely(name, reader.asked, prefixes, allow_lists, own)
         if own and not meant:
             meant = _by_another_name(reader, name, providers)
         _tell(reader, name, meant, allow_lists)
@@ -98,10 +99,13 @@ def _tell_other(reader: Reader, name: str, text: str) -> None:
 
 
 def _by_another_name(reader: Reader, name: str, providers: Iterable[Provider]) -> str:
-    """Return the setting that has this name elsewhere.  If it is set, the name is no mistake."""
+    """Return the setting that has this name elsewhere.  If it is set, the name is no mistake.
+
+    Nobody but Flask reads its words: whoever writes them expects an effect.
+    """
     prefixes = [provider.setting("") for provider in providers]
     meant = other_kits.meant(name, prefixes) or other_providers.meant(name, providers)
-    return "" if meant in reader.values else meant
+    return "" if meant in reader.values and name not in other_kits.OF_FLASK else meant
 
 
 def _by_length(names: Iterable[str]) -> dict[int, list[tuple[str, frozenset[str]]]]:

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 
 SESSIONS = ("SESSION_TIMEOUT", "SESSION_LIFETIME", "PERMANENT_SESSION_LIFETIME")
 DATABASES = ("DB_URL", "DB_URI", "POSTGRES_URL", "POSTGRESQL_URL", "SQLALCHEMY_DATABASE_URL")
+# Flask's own words, which no other program reads.
+OF_FLASK = {"FLASK_ENV": "APP_ENV", "SERVER_NAME": "PUBLIC_URL"}
 OTHER_WORDS = {
-    "FLASK_ENV": "APP_ENV",
+    **OF_FLASK,
     "ENVIRONMENT": "APP_ENV",
     **dict.fromkeys(("FLASK_SECRET_KEY", "AUTH_SECRET", "NEXTAUTH_SECRET"), "SECRET_KEY"),
     **dict.fromkeys(("SQLALCHEMY_DATABASE_URI", *DATABASES), "DATABASE_URL"),
-    **dict.fromkeys(("BASE_URL", "SITE_URL", "APP_URL", "SERVER_NAME"), "PUBLIC_URL"),
+    **dict.fromkeys(("BASE_URL", "SITE_URL", "APP_URL"), "PUBLIC_URL"),
     **dict.fromkeys(("AUTH_URL", "NEXTAUTH_URL"), "PUBLIC_URL"),
     **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), "OUTBOUND_PROXY"),
     **dict.fromkeys(("ADMIN_USERS", "ADMIN_IDS", "ADMIN_EMAILS", "SUPERUSERS"), "ADMINS"),

@@ -46,7 +46,7 @@ class Setting:
     organizations in an `allow_list` (`Claims.member_of`) may sign in; it adds `scope` to the
     request.  `example` is shown to the person who fills it in.  Only with a value that matches the
     pattern `one_owner` may <PROVIDER>_EMAIL_VERIFIED be `always`: with others, more organizations
-    than the owner's write addresses.
+    than the owner's write addresses.  `client_id` is a pattern of the client IDs it works with.
     """
 
     ending: str
@@ -57,6 +57,7 @@ class Setting:
     scope: str = ""
     example: str = ""
     one_owner: str = ""
+    client_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

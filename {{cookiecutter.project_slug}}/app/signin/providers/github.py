@@ -10,7 +10,7 @@ from ..oauth.claims import as_sub
 from ..oauth.errors import InvalidResponse, OAuthError, UnexpectedStatus
 from ..oauth.provider import Claims, Colors, Document, Grant, Provider, Setting
 
-# 90 lines: e-mail addresses and organizations are separate, paged lists.
+# 97 lines: e-mail addresses and organizations are separate, paged lists.
 ISSUER = "https://github.com/login/oauth"
 API = "https://api.github.com/user"
 PAGE_SIZE = 100
@@ -127,7 +127,14 @@ PROVIDER = Provider(
     # OAuth Apps and GitHub Apps; the ID of a GitHub App, a number, is another thing.
     client_id_pattern=r"(Ov|Iv)\w[\w.]+|[0-9a-f]{20}",
     settings=(
-        Setting(ending="ALLOWED_ORGS", allow_list=True, scope="read:org", example="my-company"),
+        Setting(
+            ending="ALLOWED_ORGS",
+            allow_list=True,
+            scope="read:org",
+            example="my-company",
+            # A GitHub App has permissions in place of scopes.
+            client_id=r"(?!Iv).+",
+        ),
     ),
     console_url="https://github.com/settings/applications/new",
     console_hint="OAuth Apps, New OAuth App; one app has one callback URL.",

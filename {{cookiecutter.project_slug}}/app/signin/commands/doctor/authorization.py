@@ -1,7 +1,8 @@
 """The checks of `flask doctor` that ask for a provider's pages as a browser would."""
 
+import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import requests
 
@@ -19,6 +20,13 @@ from .reasons import reason
 
 NAME = "authorization endpoint"
 MAX_WORDS = 200
+# What pages and addresses say that complain about the callback URL, though their status is fine.
+CALLBACK = re.compile(
+    r"redirect[ _]ur[il][ _](mismatch|invalid|(is|was|does) not|not )"
+    r"|(invalid|unregistered|unknown|mismatching|wrong)[ _:]+(parameter: )?redirect[ _]ur[il]",
+    re.IGNORECASE,
+)
+ERROR_PAGE = re.compile(r"/(oauth_?)?errors?([/.]|$)", re.IGNORECASE)
 # Answers that say that the person has to do something, so the request itself is in order.
 PERSON = ("login_required", "consent_required", "interaction_required", "access_denied")
 
@@ -28,10 +36,8 @@ def check(client: Client, metadata: Document) -> Finding:
 
     Without cookies there is no person, so most providers show a page to sign in.
     """
-    url, setting = (
-        str(metadata["authorization_endpoint"]),
-        address_setting(client, "AUTHORIZATION_ENDPOINT"),
-    )
+    url = str(metadata["authorization_endpoint"])
+    setting = address_setting(client, "AUTHORIZATION_ENDPOINT")
     try:
         request = requests.Request("GET", authorization_url(client, metadata, LoginRequest()))
         request.headers = {"Accept": "text/html"}
@@ -50,6 +56,9 @@ def check(client: Client, metadata: Document) -> Finding:
         return Finding("warn", NAME, problem, _registered(client))
     if answer.status not in SUCCESS:
         return not_checked(NAME, f"it answers {answer.status}", "sign in once")
+    if CALLBACK.search(answer.body.decode(errors="replace")):
+        problem = "its page complains about the callback URL"
+        return Finding("warn", NAME, problem, _registered(client))
     return checked(NAME)
 
 
@@ -61,9 +70,12 @@ def _registered(client: Client) -> str:
 def _sent_to(client: Client, answer: Response) -> Finding:
     """Return what a redirect says: to our callback URL with an error, or onwards to sign in."""
     location = answer.headers.get("Location", "")
-    if not location.startswith(client.redirect_uri):
-        return checked(NAME)
     parts = urlsplit(location)
+    if not location.startswith(client.redirect_uri):
+        if ERROR_PAGE.search(parts.path) or CALLBACK.search(unquote_plus(location)):
+            problem = f"it sends browsers to an error page ({parts.path})"
+            return Finding("warn", NAME, problem, _registered(client))
+        return checked(NAME)
     said = dict(parse_qsl(parts.query or parts.fragment))
     error = said.get("error", "")
     if not error or error in PERSON:

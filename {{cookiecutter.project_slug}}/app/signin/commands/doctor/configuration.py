@@ -2,14 +2,23 @@
 
 import ipaddress
 import os
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+
+import limits
 
 from ...config import Settings
 from ...config.callback import needed_public_url
 from ...oauth.responses import is_loopback
 from . import registration
 from .findings import Finding
+
+# Seconds that a person may need at a provider, with a second factor.
+LITTLE_TIME = 60
+# A limit with fewer sign-ins, or less than one an hour, keeps a small office out.
+FEW = 5
+HOUR = 3600
 
 
 def checks(settings: Settings) -> Iterator[Finding]:
@@ -23,6 +32,7 @@ def checks(settings: Settings) -> Iterator[Finding]:
     yield from _public_url(settings)
     if not settings.development:
         yield from _production(settings)
+    yield from _people(settings)
     idle, most = settings.session_idle_minutes, settings.session_max_days * 24 * 60
     if idle > most:
         problem = f"{idle} minutes are longer than SESSION_MAX_DAYS ({settings.session_max_days})"
@@ -30,6 +40,35 @@ def checks(settings: Settings) -> Iterator[Finding]:
     if not settings.clients and not settings.development:
         problem = "none is set up, so nobody can sign in"
         yield Finding("FAIL", "providers", problem, "set one up: see flask providers")
+
+
+def _people(settings: Settings) -> Iterator[Finding]:
+    """Yield what keeps people out, or does nothing, although each value is a good one."""
+    if settings.pending_login_seconds < LITTLE_TIME:
+        problem = f"{settings.pending_login_seconds} seconds are short for a sign-in at a provider"
+        yield Finding("warn", "PENDING_LOGIN_SECONDS", problem, "remove it: 600 is the default")
+    for limit in limits.parse_many(settings.ratelimit_login):
+        if limit.amount < FEW or limit.get_expiry() > limit.amount * HOUR:
+            problem = f"{limit} lets people wait who share an address, as in an office"
+            yield Finding("warn", "RATELIMIT_LOGIN", problem, "allow more, such as 30 per minute")
+    if settings.secret_key in settings.secret_key_fallbacks:
+        problem = "has SECRET_KEY itself, so the key that was before it is lost"
+        yield Finding("warn", "SECRET_KEY_FALLBACKS", problem, "put the old key there")
+    if settings.unrestricted_providers and not _has_lists(settings):
+        problem = "has no effect, since no provider lets in only members"
+        yield Finding("warn", "UNRESTRICTED_PROVIDERS", problem, "remove it, or set the list")
+    labels = Counter(client.provider.label for client in settings.clients.values())
+    for label in (label for label, count in labels.items() if count > 1):
+        problem = f"several have the label {label}, so nobody can tell their buttons apart"
+        yield Finding("warn", "providers", problem, "set another …_LABEL for one")
+
+
+def _has_lists(settings: Settings) -> bool:
+    return any(
+        setting.allow_list and client.settings.get(setting.ending)
+        for client in settings.clients.values()
+        for setting in client.provider.settings
+    )
 
 
 def of_setting(result: str, told: str) -> Finding:

@@ -57,8 +57,7 @@ def address_setting(client: Client, endpoint: str = "") -> str:
     if provider.settings_prefix.startswith("OAUTH_"):
         return provider.setting(endpoint)
     if provider.settings_prefix:
-        usual = provider.discovery_url.startswith(provider.issuer)
-        return provider.setting("ISSUER" if usual else "METADATA_URL")
+        return provider.setting("METADATA_URL" if provider.metadata_url else "ISSUER")
     for setting in provider.settings:
         if setting.default and client.settings.get(setting.ending) not in (None, setting.default):
             return provider.setting(setting.ending)

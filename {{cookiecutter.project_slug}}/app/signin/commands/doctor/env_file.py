@@ -9,10 +9,11 @@ from pathlib import Path
 
 from dotenv.parser import Binding
 
-from ...config import ROOT, Settings, env_file
+from ...config import ROOT, ConfigError, Settings, env_file
 from ...config.settings import ROWS
 from .findings import Finding
 
+EXAMPLE = ".env.example"
 VARIABLE = re.compile(r"\$\{([^}:]+)\}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LITERALLY = "put the value in single quotes"
@@ -20,6 +21,7 @@ LITERALLY = "put the value in single quotes"
 
 def checks(settings: Settings) -> Iterator[Finding]:
     """Yield what may be wrong with the file.  Without one, everything is in the environment."""
+    yield from _example(ROOT / EXAMPLE)
     file = ROOT / ".env"
     if not file.exists():
         return
@@ -42,6 +44,18 @@ def _access(file: Path, settings: Settings) -> Iterator[Finding]:
         yield Finding("FAIL", ".env", "it is in git, with its secrets", do)
     elif tracked == 1 and _git(git, file, "check-ignore", "-q") == 1:
         yield Finding("warn", ".env", "git does not ignore it", "add .env to .gitignore")
+
+
+def _example(file: Path) -> Iterator[Finding]:
+    """Yield the credentials in the file that `.env` is made of, which belongs into git."""
+    try:
+        values, _ = env_file.read(file)
+    except ConfigError:
+        return
+    for name in values:
+        if values[name] and ("SECRET" in name or name.endswith("CLIENT_ID")):
+            problem = f"{name} has a value there, which is not read, and goes into git"
+            yield Finding("warn", EXAMPLE, problem, "move it to .env")
 
 
 def _git(git: str, file: Path, *command: str) -> int:

@@ -22,6 +22,7 @@ def checks(settings: Settings, client: Client) -> Iterator[Finding]:
     """Yield what may be wrong with the client ID, the secret, the scope and the addresses."""
     yield from _credentials(settings, client)
     yield from _companies(client)
+    yield from _of_another_kind(client)
     left_out = _left_out(client.provider)
     setting = client.provider.setting("SCOPE")
     if "," in client.provider.scope and "," not in _declared_scope(client.provider):
@@ -66,6 +67,17 @@ def _companies(client: Client) -> Iterator[Finding]:
         name = client.provider.setting("HOSTED_DOMAIN")
         problem = f"{name} names {domain}, whose addresses belong to no company: it lets nobody in"
         yield Finding("FAIL", "members", problem, f"name your company's domain, or remove {name}")
+
+
+def _of_another_kind(client: Client) -> Iterator[Finding]:
+    """Yield the settings that do not work with this kind of client ID."""
+    provider = client.provider
+    for setting in provider.settings:
+        name, its = provider.setting(setting.ending), setting.client_id
+        if its and client.settings.get(setting.ending) and not re.fullmatch(its, client.client_id):
+            problem = f"{name} does not work with this kind of {provider.setting('CLIENT_ID')}"
+            do = f"register the app at {provider.console_url}, or remove {name}"
+            yield Finding("FAIL", "members", problem, do)
 
 
 def _copied(value: str) -> str:

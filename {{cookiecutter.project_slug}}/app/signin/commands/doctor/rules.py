@@ -50,6 +50,9 @@ def _admins(settings: Settings, users: int) -> Iterator[Finding]:
         elif not sub.isdecimal() and of_template(name).has_numbers:
             problem = f"names {admin}, but ids of {known[name].label} are numbers, not user names"
             yield Finding("warn", "ADMINS", problem, FIND_ID)
+        elif "@" in sub:
+            problem = f"names {admin}, but ids of people are no addresses, which can change hands"
+            yield Finding("warn", "ADMINS", problem, FIND_ID)
         elif users:
             problem = f"names {admin}, who has not signed in yet"
             yield Finding("warn", "ADMINS", problem, FIND_ID)

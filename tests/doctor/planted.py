@@ -116,6 +116,11 @@ def redirect(**parameters: str) -> Reply:
     return Reply(b"", 302, [("Location", f"http://localhost:8000/callback/op?{query}")])
 
 
+def redirect_to(url: str) -> Reply:
+    """The provider sends the browser on."""
+    return Reply(b"", 302, [("Location", url)])
+
+
 def without_git_ignoring_it(app: Doctored) -> None:
     git()(app)
     (app.folder / ".git" / "info" / "exclude").write_text("")
@@ -1295,8 +1300,7 @@ LOOKS_RIGHT = [
         ("op: authorization endpoint", "/signin/oauth/error", "http://localhost:8000/callback/op"),
         result="warn",
         change=fault(
-            "authorize",
-            Reply(b"", 302, [("Location", "https://id.example/signin/oauth/error?authError=Cg")]),
+            "authorize", redirect_to("https://id.example/signin/oauth/error?authError=Cg")
         ),
     ),
     Planted(

@@ -1,7 +1,7 @@
 """`flask doctor` finds each planted misconfiguration, and nothing where nothing is wrong."""
 
 import pytest
-from harness.bad_provider import CLIENT_ID, CLIENT_SECRET
+from harness.bad_provider import CLIENT_ID, CLIENT_SECRET, Reply
 
 from .conftest import Doctored
 from .planted import (
@@ -11,8 +11,10 @@ from .planted import (
     PRODUCTION,
     Planted,
     ada,
+    fault,
     git,
     metadata,
+    redirect_to,
     secret_file,
 )
 
@@ -79,6 +81,16 @@ RIGHT = {
     "an administrator to come": Planted("", (), {"ADMINS": "op:7"}),
     "more publishing": Planted(
         "", (), change=metadata(scopes_supported=["openid", "profile", "email", "phone"])
+    ),
+    "a sign-in page with our callback URL": Planted(
+        "",
+        (),
+        change=fault("authorize", Reply(b'<input name="redirect_uri" value="http://localhost">')),
+    ),
+    "on to the sign-in page": Planted(
+        "",
+        (),
+        change=fault("authorize", redirect_to("https://errors.example/login?redirect_uri=a")),
     ),
     "quotes": Planted("", (), text="APP_NAME='My App'\nSIGNUP=\"open\"\n"),
     "spaces round the sign": Planted("", (), text="APP_NAME = Harbour\nSIGNUP =open\n"),

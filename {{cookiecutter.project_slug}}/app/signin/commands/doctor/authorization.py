@@ -26,6 +26,7 @@ CALLBACK = re.compile(
     r"|(invalid|unregistered|unknown|mismatching|wrong)[ _:]+(parameter: )?redirect[ _]ur[il]",
     re.IGNORECASE,
 )
+SERVER = re.compile(r"^(\w+:)?//[^/]*")
 ERROR_PAGE = re.compile(r"/(oauth_?)?errors?([/.]|$)", re.IGNORECASE)
 # Answers that say that the person has to do something, so the request itself is in order.
 PERSON = ("login_required", "consent_required", "interaction_required", "access_denied")
@@ -70,12 +71,13 @@ def _registered(client: Client) -> str:
 def _sent_to(client: Client, answer: Response) -> Finding:
     """Return what a redirect says: to our callback URL with an error, or onwards to sign in."""
     location = answer.headers.get("Location", "")
-    parts = urlsplit(location)
     if not location.startswith(client.redirect_uri):
-        if ERROR_PAGE.search(parts.path) or CALLBACK.search(unquote_plus(location)):
-            problem = f"it sends browsers to an error page ({parts.path})"
+        path = SERVER.sub("", location).partition("?")[0]
+        if ERROR_PAGE.search(path) or CALLBACK.search(unquote_plus(location)):
+            problem = f"it sends browsers to an error page, {printable(path)[:MAX_WORDS]}"
             return Finding("warn", NAME, problem, _registered(client))
         return checked(NAME)
+    parts = urlsplit(location)
     said = dict(parse_qsl(parts.query or parts.fragment))
     error = said.get("error", "")
     if not error or error in PERSON:

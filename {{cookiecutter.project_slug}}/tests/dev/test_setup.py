@@ -217,6 +217,13 @@ def test_any_openid_provider_is_added(plain, fake, env_file):
     assert {name: dotenv_values(env_file).get(name) for name in added} == added
 
 
+def test_what_cannot_be_written_of_it_is_told(plain, fake, env_file):
+    env_file.write_bytes(b"\xff\xfe")
+    answer = plain.press("/dev/openid", label="Tide", issuer=fake.issuer)
+    assert answer.location == "/dev/setup#openid"
+    assert ".env cannot be written" in unescape(plain.get("/dev/setup").text)
+
+
 def test_where_it_registers_nobody_its_steps_come_after_the_restart(make_app, fake, env_file):
     apart = {"OIDC_TIDE_ISSUER": fake.issuer}
     before, after = make_app(declared=[]), make_app(apart, declared=[])

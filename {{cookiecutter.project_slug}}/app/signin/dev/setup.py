@@ -67,10 +67,6 @@ def save(name: str) -> Response:
     values = {each: value.replace("\r\n", "\n") for each, value in asked.items() if value}
     if not values:
         return _back_to(name, "Fill in the fields first: nothing was written.")
-    # Such a value would stop the app, and this page with it.
-    for each, value in values.items():
-        if problem := copied.problem(each, value):
-            return _back_to(name, f"{each} {problem}. Nothing was written.")
     return _write(name, values)
 
 
@@ -176,9 +172,13 @@ def one_click(name: str) -> Any:
 
 
 def _back_to(name: str, problem: str, **fields: Any) -> Response:
-    """Show a problem at a provider on the setup page, which scrolls to it."""
-    session["setup_problem"] = name, problem
-    return redirect(url_for("signin_dev.setup", _anchor=name, **fields), code=303)
+    """Show a problem at a provider on the setup page, which scrolls to it.
+
+    One that is not known yet is about to be added.
+    """
+    place = name if name in settings().known_providers() else "openid"
+    session["setup_problem"] = place, problem
+    return redirect(url_for("signin_dev.setup", _anchor=place, **fields), code=303)
 
 
 def _write(name: str, values: dict[str, str]) -> Response:
@@ -193,6 +193,10 @@ def _problem(values: dict[str, str]) -> str:
     """Write the values into `.env`.  Return why they do not count, or an empty text."""
     if any(len(value) > MAX_VALUE for value in values.values()):
         return "A value is too long: nothing was written."
+    # Such a value would stop the app, and the setup page with it.
+    for each, value in values.items():
+        if problem := copied.problem(each, value):
+            return f"{each} {problem}. Nothing was written."
     try:
         write(ROOT / ".env", values)
     except NotWritable as error:

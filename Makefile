@@ -38,13 +38,13 @@ demo: setup  ## Generate build/demo and serve it (PORT=8000)
 	@$(RUN) scripts/demo.py $(PORT)
 
 test: setup servers  ## Run every test; what the machine lacks is named at the end
-	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup servers  ## What CI runs: format, lint, types, tests
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
-	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 	@$(RUN) scripts/release.py --checked
 
 fix: setup  ## Format, and mend what the linter can mend
@@ -65,7 +65,7 @@ swaps: setup  ## Run the whole suite of an app without Flask-Login, and with Fla
 	WHOLE_SUITE=1 $(RUN) -m pytest tests/dependencies/test_swaps.py
 
 proofs: setup servers  ## The long proofs: the docs as a site, the whole tutorial, more generated and grafted apps
-	WHOLE_SUITE=1 $(RUN) -m pytest tests/docs tests/app_suite tests/grafted/test_sample_apps.py
+	$(RUN) -m pytest -m proof
 
 docs: setup  ## Build the docs as a site with search, in build/docs
 	@$(RUN) scripts/docs_site.py

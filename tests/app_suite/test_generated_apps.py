@@ -23,6 +23,7 @@ KINDS = ("apple", "github")
 EVERYTHING = {"providers": "all", "features": "all", "database": "postgresql"}
 # On other versions of Python: the suite with all of them takes minutes.
 MUCH = EVERYTHING | {"providers": "popular"}
+OPTIONS = {"providers": "none", "features": "all", "database": "sqlite"}
 NOTHING = {"providers": "none", "features": "none", "database": "sqlite"}
 # What no choice of providers changes: tested in the apps with many of them and those with none.
 SAME_EVERYWHERE = (
@@ -33,8 +34,8 @@ SAME_EVERYWHERE = (
     "test_db.py",
     "test_sessions.py",
 )
-# The thousands of cases of the providers, and what names them.  The rest of this suite runs in the
-# template's folder (tests/template/test_in_place.py), where every provider and option is in too.
+# The thousands of cases of the providers, and what names them.  `make proofs` runs the rest of this
+# suite in the template's folder (tests/template/test_in_place.py), where everything is in too.
 OF_EACH_PROVIDER = ("tests/providers", "tests/test_docs.py", "tests/test_specification.py")
 ALONE = [{"providers": name, "features": "none", "database": "sqlite"} for name in KINDS]
 
@@ -90,15 +91,17 @@ def run(folder: Path, command: list[str], **variables: str) -> str:
 
 
 NEWER = "3.13" if PYTHONS["3.13"] else OLDEST
-RUNS = [(OLDEST, EVERYTHING), (NEWER, NOTHING)]
-# What `make proofs` adds.
-MORE_RUNS = [*((OLDEST, answered) for answered in ALONE), ("3.12", NOTHING), ("3.14", MUCH)]
+RUNS = [(OLDEST, EVERYTHING), (NEWER, OPTIONS)]
+MORE_RUNS = [
+    *((OLDEST, answered) for answered in (NOTHING, *ALONE)),
+    *(("3.12", NOTHING), ("3.13", MUCH), ("3.14", MUCH)),
+]
 
 
 @pytest.mark.parametrize(
     ("version", "answered"),
-    [*RUNS, *(MORE_RUNS if "WHOLE_SUITE" in os.environ else ())],
-    ids=lambda value: value if isinstance(value, str) else value["providers"],
+    [*RUNS, *(pytest.param(*run, marks=pytest.mark.proof) for run in MORE_RUNS)],
+    ids=lambda value: value if isinstance(value, str) else "+".join(value.values()),
 )
 def test_own_tests(version: str, answered: dict[str, str], generate: Callable[..., Path]) -> None:
     if not PYTHONS[version]:
@@ -107,7 +110,7 @@ def test_own_tests(version: str, answered: dict[str, str], generate: Callable[..
     everything = app if answered is EVERYTHING else generate(**EVERYTHING)
     settings = tomllib.loads((app / "pyproject.toml").read_text())
     assert settings["tool"]["pytest"]["ini_options"]["filterwarnings"][0] == "error"
-    measured = (version, answered) in RUNS and answered is NOTHING
+    measured = answered in (NOTHING, OPTIONS) and version in (OLDEST, NEWER)
     program = [str(environment(version, everything / "requirements-dev.txt")), "-m"]
     command = [*program, *(["coverage", "run", "-m"] if measured else []), "pytest"]
     assert all((app / "tests" / part).exists() for part in SAME_EVERYWHERE)

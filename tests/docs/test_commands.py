@@ -4,7 +4,6 @@ A command that is in an inline `code` of a sentence is a name, not a step: it mu
 """
 
 import ast
-import os
 import re
 import shlex
 import shutil
@@ -153,11 +152,8 @@ def test_make_an_app(machine: Machine) -> None:
     machine.follow("README.md", "Make an app", 1)
 
 
+@pytest.mark.proof
 def test_the_tutorial(machine: Machine) -> None:
-    """`make check` runs one file of the app's tests: tests/app_suite runs all of them.
-
-    With WHOLE_SUITE=1, as `make proofs` has it, it runs all here too.
-    """
     page = "docs/tutorial.md"
     machine.follow(page, "1. Generate", 0)
     assert (machine.folder / "my-app" / "app").is_dir()
@@ -165,11 +161,6 @@ def test_the_tutorial(machine: Machine) -> None:
     furnish(machine.folder, "requirements-dev.txt")
     machine.follow(page, "2. Run")
     assert "callback/github" in machine.follow(page, "3. A real provider")
-    if not os.environ.get("WHOLE_SUITE"):
-        without_floor = machine.programs / "coveragerc"
-        without_floor.write_text("[run]\nsource = app\n")
-        one_file = {"PYTEST_ADDOPTS": "tests/test_pages.py", "COVERAGE_RCFILE": str(without_floor)}
-        machine.environ |= one_file
     assert " passed" in machine.follow("app/docs/your-first-page.md", "7. The test")
     assert lines(page, "6. Check") <= machine.typed
 

@@ -12,6 +12,8 @@ import pytest
 from clean_copy import ROOT
 from playwright.sync_api import BrowserContext, Page, expect
 
+pytestmark = pytest.mark.proof
+
 # What a browser loads by itself; a link of a page is only followed by people.
 LOADED = {("img", "src"), ("script", "src"), ("source", "srcset"), ("link", "href")}
 NOT_LOADED = {"search", "index", "next", "prev", "canonical"}

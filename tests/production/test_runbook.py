@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from harness.databases import postgresql_database
 from harness.needs import is_missing
 
@@ -126,6 +127,7 @@ def restored(owner: Owner, copy: str) -> None:
     assert owner.counts() == (1, 0)
 
 
+@pytest.mark.proof
 def test_with_postgresql(generate: Callable[..., Path], postgresql_server: None) -> None:
     with postgresql_database() as url:
         owner = owner_of(generate(database="postgresql", providers="github"), "postgresql", url)
@@ -134,6 +136,7 @@ def test_with_postgresql(generate: Callable[..., Path], postgresql_server: None)
         assert "end_sessions" in owner.follow("What has happened?")
 
 
+@pytest.mark.proof
 def test_the_runbook(generate: Callable[..., Path]) -> None:
     owner = owner_of(generate(providers="github"), "sqlite")
     restored(owner, "backup.db")

@@ -19,8 +19,11 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("ruff", "check", "."),
         ("ruff", "format", "--check", "."),
         ("mypy",),
-        # The thousands of cases of the providers run in the generated app that has all of them.
-        ("pytest", "-q", "-p", "no:cacheprovider", "--ignore=tests/providers"),
+        # tests/app_suite runs them in generated apps, and the providers' in the one that has all.
+        pytest.param(
+            ("pytest", "-q", "-p", "no:cacheprovider", "--ignore=tests/providers"),
+            marks=pytest.mark.proof,
+        ),
     ],
     ids=" ".join,
 )

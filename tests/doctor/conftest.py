@@ -176,7 +176,7 @@ def app(
     }
     for folder in (".git", "instance"):
         shutil.rmtree(generated / folder, ignore_errors=True)
-    for file in (".env", ".env.txt"):
+    for file in (".env", ".env.txt", ".env.local"):
         (generated / file).unlink(missing_ok=True)
     (generated / "instance").mkdir()
     (generated / ".gitignore").write_text(".env\ninstance/\n")

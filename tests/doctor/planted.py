@@ -1309,6 +1309,12 @@ LOOKS_RIGHT = [
         {"OIDC_OP_METADATA_URL": "{op}/op"},
     ),
     Planted(
+        "another tool's file beside .env",
+        (".env.local", "not read", ".env"),
+        result="warn",
+        change=lambda app: (app.folder / ".env.local").write_text("SIGNUP=closed\n"),
+    ),
+    Planted(
         "a secret in .env.example",
         (".env.example", "GITHUB_CLIENT_SECRET", "move it to .env"),
         result="warn",

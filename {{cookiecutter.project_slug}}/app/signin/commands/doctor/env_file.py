@@ -14,6 +14,8 @@ from ...config.settings import ROWS
 from .findings import Finding
 
 EXAMPLE = ".env.example"
+# What other tools read beside `.env`.
+NOT_READ = (".env.local", ".env.development", ".env.production")
 VARIABLE = re.compile(r"\$\{([^}:]+)\}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LITERALLY = "put the value in single quotes"
@@ -22,6 +24,7 @@ LITERALLY = "put the value in single quotes"
 def checks(settings: Settings) -> Iterator[Finding]:
     """Yield what may be wrong with the file.  Without one, everything is in the environment."""
     yield from _example(ROOT / EXAMPLE)
+    yield from _of_other_tools()
     file = ROOT / ".env"
     if not file.exists():
         return
@@ -56,6 +59,13 @@ def _example(file: Path) -> Iterator[Finding]:
         if values[name] and ("SECRET" in name or name.endswith("CLIENT_ID")):
             problem = f"{name} has a value there, which is not read, and goes into git"
             yield Finding("warn", EXAMPLE, problem, "move it to .env")
+
+
+def _of_other_tools() -> Iterator[Finding]:
+    """Yield the files beside `.env` that nothing here reads."""
+    for name in NOT_READ:
+        if (ROOT / name).exists():
+            yield Finding("warn", name, "it is not read", "move its lines to .env")
 
 
 def _git(git: str, file: Path, *command: str) -> int:

@@ -62,7 +62,7 @@ release:  ## Commit and tag a release, here (VERSION=0.2.0); make check must hav
 	@$(FOUND) scripts/release.py '$(VERSION)'
 
 swaps: setup  ## Run the whole suite of an app without Flask-Login, and with Flask-SQLAlchemy-Lite
-	WHOLE_SUITE=1 $(RUN) -m pytest tests/dependencies/test_swaps.py
+	$(RUN) -m pytest -m proof tests/dependencies/test_swaps.py
 
 proofs: setup servers  ## The long proofs: the docs as a site, the whole tutorial, more generated and grafted apps
 	$(RUN) -m pytest -m proof

@@ -11,6 +11,8 @@ import pytest
 
 from .repository import HERE, commit, graft, rewrite, shop_in
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from clean_copy import ROOT
 
+pytestmark = pytest.mark.proof
+
 BROWSER = "tests/browser/test_practice_provider.py"
 NODE = "tests/interop/test_github_and_google.py"
 

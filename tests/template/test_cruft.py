@@ -10,6 +10,8 @@ import pytest
 
 from .updating import commit, git, written
 
+pytestmark = pytest.mark.proof
+
 TEMPLATE = "{{cookiecutter.project_slug}}"
 
 

@@ -19,7 +19,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("ruff", "check", "."),
         ("ruff", "format", "--check", "."),
         ("mypy",),
-        # tests/app_suite runs them in generated apps, and the providers' in the one that has all.
+        # The thousands of cases of the providers; tests/app_suite has the rest, in generated apps.
+        ("pytest", "-q", "-p", "no:cacheprovider", "tests/providers"),
         pytest.param(
             ("pytest", "-q", "-p", "no:cacheprovider", "--ignore=tests/providers"),
             marks=pytest.mark.proof,

@@ -20,6 +20,8 @@ from harness.needs import is_missing
 
 from .updating import commit, git, written
 
+pytestmark = pytest.mark.proof
+
 TEMPLATE = "{{cookiecutter.project_slug}}"
 # A commit of this repository, long before the first release: everything of sign-in is in
 # app/signin already, and most providers and options are not there.

@@ -49,10 +49,10 @@ def _people(settings: Settings) -> Iterator[Finding]:
         yield Finding("warn", "PENDING_LOGIN_SECONDS", problem, "remove it: 600 is the default")
     for limit in limits.parse_many(settings.ratelimit_login):
         if limit.amount < FEW or limit.get_expiry() > limit.amount * HOUR:
-            problem = f"{limit} lets people wait who share an address, as in an office"
+            problem = f"{limit} makes people wait who share an address, as in an office"
             yield Finding("warn", "RATELIMIT_LOGIN", problem, "allow more, such as 30 per minute")
     if settings.secret_key in settings.secret_key_fallbacks:
-        problem = "has SECRET_KEY itself, so the key that was before it is lost"
+        problem = "contains SECRET_KEY itself, not the key before it"
         yield Finding("warn", "SECRET_KEY_FALLBACKS", problem, "put the old key there")
     if settings.unrestricted_providers and not _has_lists(settings):
         problem = "has no effect, since no provider lets in only members"

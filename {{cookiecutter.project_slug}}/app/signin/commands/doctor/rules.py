@@ -51,7 +51,7 @@ def _admins(settings: Settings, users: int) -> Iterator[Finding]:
             problem = f"names {admin}, but ids of {known[name].label} are numbers, not user names"
             yield Finding("warn", "ADMINS", problem, FIND_ID)
         elif "@" in sub:
-            problem = f"names {admin}, but ids of people are no addresses, which can change hands"
+            problem = f"names {admin}, which looks like an e-mail address, not like an id"
             yield Finding("warn", "ADMINS", problem, FIND_ID)
         elif users:
             problem = f"names {admin}, who has not signed in yet"

@@ -243,6 +243,7 @@ def test_where_it_registers_nobody_its_steps_come_after_the_restart(make_app, fa
     ("label", "issuer", "why"),
     [
         ("Tide", "{issuer}/elsewhere", "The metadata at this address cannot be used"),
+        ("Tide", "http://127.0.0.1:9", "cannot be used: nothing answers at 127.0.0.1:9"),
         ("Tide", "id.example.org", "OIDC_TIDE_ISSUER is not an https:// URL"),
         ("Fake", "{issuer}", "OIDC_FAKE_… takes the name fake, which is in use"),
         ("\u65e5\u672c", "{issuer}", "its name needs a letter from a to z"),

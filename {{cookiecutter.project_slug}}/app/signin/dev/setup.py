@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from ..auth import settings
 from ..auth.buttons import buttons, mark_url, shown
 from ..auth.limits import count_starts
+from ..commands.doctor.reasons import reason
 from ..config import ROOT, ConfigError, copied, env_file
 from ..config.callback import needed_public_url
 from ..config.providers import needed_settings
@@ -92,10 +93,12 @@ def add() -> Response:
     label, issuer = (request.form.get(each, "").strip() for each in ("label", "issuer"))
     try:
         provider, values = registration.openid_provider(label, issuer)
-    except (ValueError, OAuthError) as error:
+    except ValueError as error:
         problem = f"Nothing was written: {error}"
-        if isinstance(error, OAuthError):
-            problem = f"Nothing was written. The metadata at this address cannot be used: {error}"
+        return _back_to("openid", problem, label=label, issuer=issuer)
+    except OAuthError as error:
+        why, _ = reason(error, issuer, "")
+        problem = f"Nothing was written. The metadata at this address cannot be used: {why}"
         return _back_to("openid", problem, label=label, issuer=issuer)
     registered, problem = _registration(provider, "")
     if problem:

@@ -64,7 +64,7 @@ release:  ## Commit and tag a release, here (VERSION=0.2.0); make check must hav
 swaps: setup  ## Run the whole suite of an app without Flask-Login, and with Flask-SQLAlchemy-Lite
 	$(RUN) -m pytest -m proof tests/dependencies/test_swaps.py
 
-proofs: setup servers  ## The long proofs: the docs as a site, the whole tutorial, more generated and grafted apps
+proofs: setup servers  ## Run what takes minutes: the tests that are marked `proof`
 	$(RUN) -m pytest -m proof
 
 docs: setup  ## Build the docs as a site with search, in build/docs

@@ -1237,6 +1237,12 @@ LOOKS_RIGHT = [
         "SERVER_NAME", ("SERVER_NAME", "PUBLIC_URL?"), {"SERVER_NAME": "app.example.org"}, "warn"
     ),
     Planted(
+        "BASE_URL, which is like X_BASE_URL",
+        ("BASE_URL", "did you mean PUBLIC_URL?"),
+        {"PUBLIC_URL": None, "BASE_URL": "http://localhost:8000"},
+        "warn",
+    ),
+    Planted(
         "no time to sign in",
         ("PENDING_LOGIN_SECONDS", "5 seconds", "600"),
         {"PENDING_LOGIN_SECONDS": "5"},

@@ -6,6 +6,7 @@ import pytest
 from clean_copy import clean_copy
 
 TEMPLATE = "{{cookiecutter.project_slug}}"
+OF_EACH_PROVIDER = ("tests/providers", "tests/test_docs.py", "tests/test_specification.py")
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +20,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("ruff", "check", "."),
         ("ruff", "format", "--check", "."),
         ("mypy",),
-        # The thousands of cases of the providers; tests/app_suite has the rest, in generated apps.
-        ("pytest", "-q", "-p", "no:cacheprovider", "tests/providers"),
+        # What depends on the providers; tests/app_suite has the rest, in generated apps.
+        ("pytest", "-q", "-p", "no:cacheprovider", *OF_EACH_PROVIDER),
         pytest.param(
             ("pytest", "-q", "-p", "no:cacheprovider", "--ignore=tests/providers"),
             marks=pytest.mark.proof,

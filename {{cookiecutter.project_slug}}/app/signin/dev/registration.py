@@ -23,7 +23,7 @@ class NoRegistration(Exception):
     """The provider takes no registrations by itself."""
 
 
-def openid_provider(label: str, issuer: str) -> tuple[Provider, dict[str, str]]:
+def provider_at(label: str, issuer: str) -> tuple[Provider, dict[str, str]]:
     """Return an OpenID Provider, and the settings for `.env` that describe it, by name.
 
     `label` is its display name, which gives the settings their names, and `issuer` its address, or

@@ -92,7 +92,7 @@ def add() -> Response:
         abort(403)
     label, issuer = (request.form.get(each, "").strip() for each in ("label", "issuer"))
     try:
-        provider, values = registration.openid_provider(label, issuer)
+        provider, values = registration.provider_at(label, issuer)
     except ValueError as error:
         problem = f"Nothing was written: {error}"
         return _back_to("openid", problem, label=label, issuer=issuer)

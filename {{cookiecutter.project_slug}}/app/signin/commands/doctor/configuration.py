@@ -32,7 +32,7 @@ def checks(settings: Settings) -> Iterator[Finding]:
     yield from _public_url(settings)
     if not settings.development:
         yield from _production(settings)
-    yield from _people(settings)
+    yield from _looks_right(settings)
     idle, most = settings.session_idle_minutes, settings.session_max_days * 24 * 60
     if idle > most:
         problem = f"{idle} minutes are longer than SESSION_MAX_DAYS ({settings.session_max_days})"
@@ -42,7 +42,7 @@ def checks(settings: Settings) -> Iterator[Finding]:
         yield Finding("FAIL", "providers", problem, "set one up: see flask providers")
 
 
-def _people(settings: Settings) -> Iterator[Finding]:
+def _looks_right(settings: Settings) -> Iterator[Finding]:
     """Yield what keeps people out, or does nothing, although each value is a good one."""
     if settings.pending_login_seconds < LITTLE_TIME:
         problem = f"{settings.pending_login_seconds} seconds are short for a sign-in at a provider"
